@@ -1,0 +1,132 @@
+"""The only file that names concrete parts and joins them."""
+
+import getpass
+import os
+import socket
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from swr_bot.settings import Settings
+from swr_tools.clock import SystemClock
+from swr_tools.errors import SettingsInvalid, StateUnavailable
+from swr_tools.gate.policy import ReadOnlyPolicy
+from swr_tools.proposals import Actor
+from swr_tools.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from swr_tools.cloud.connection import SwrCloud
+
+    from swr_tools.cloud.credentials import Credentials
+    from swr_tools.journal.journal import Journal
+
+EMULATOR_STATE = "emulator.sqlite3"
+EMULATOR_REGION = "cn-north-4"
+JOURNAL = "journal.sqlite3"
+_STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
+
+
+def make_toolbox(settings: Settings, environ: Mapping[str, str]) -> Toolbox:
+    """The tool layer for these settings; nothing is opened before it is used."""
+    policy = settings.policy if not settings.read_only else ReadOnlyPolicy()
+    return Toolbox(
+        connect=lambda: connect(settings, environ),
+        open_journal=lambda: open_journal(settings),
+        policy=policy,
+        clock=SystemClock(),
+        ttl=timedelta(seconds=settings.proposal_ttl),
+        deadline=settings.deadline,
+    )
+
+
+def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
+    """The embedded emulator where it was asked for, else the cloud with the keys that are found.
+
+    Raises:
+        CredentialsMissing: There are none.
+        SettingsInvalid, RegionUnknown: It is not clear which cloud or region is meant.
+    """
+    if settings.emulator:
+        return _embedded_emulator(settings)
+    from swr_tools.cloud.connection import SwrCloud
+
+    from swr_tools.cloud.endpoints import endpoint_for
+
+    credentials = find_own_credentials(settings, environ)
+    endpoint = endpoint_for(
+        settings.cloud,
+        _region(settings, credentials),
+        api_url=settings.endpoint or None,
+        iam_url=settings.iam_endpoint or None,
+    )
+    return SwrCloud(endpoint, credentials)
+
+
+def find_own_credentials(settings: Settings, environ: Mapping[str, str]) -> "Credentials":
+    """The keys of whoever runs this; raises CredentialsMissing."""
+    from swr_tools.cloud.credentials import find_credentials
+
+    return find_credentials(environ, home=Path.home(), metadata_url=metadata_url(settings))
+
+
+def metadata_url(settings: Settings) -> str | None:
+    """Where a cloud server's own keys are asked for, or None."""
+    return None if settings.metadata_endpoint == "off" else settings.metadata_endpoint
+
+
+async def open_journal(settings: Settings) -> "Journal":
+    """The journal in the state folder; raises JournalUnavailable."""
+    from swr_tools.journal.journal import Journal
+
+    return await Journal.open(settings.state_dir / JOURNAL)
+
+
+def local_actor(face: str) -> Actor:
+    """Whoever runs this program, with their own keys, on this machine."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container's user need not have a name
+        user = str(os.getuid())
+    return Actor(face=face, tenant=socket.gethostname(), id=user, name=user, holds_keys=True)
+
+
+def _region(settings: Settings, credentials: "Credentials") -> str:
+    region = settings.region or credentials.region
+    if not region:
+        raise SettingsInvalid(
+            "No region is set, and names belong to one region.",
+            hint="Set SWR_BOT_REGION, for example to cn-north-4, or HW_REGION_NAME.",
+        )
+    return region
+
+
+def _embedded_emulator(settings: Settings) -> "SwrCloud":
+    """The emulator inside this process; its state file is shared with every other process that names the folder."""
+    from swr_bot.emulators.swr import DEFAULT_ACCOUNT, EmulatorStateError, create_app
+    from swr_tools.cloud import httpx
+    from swr_tools.cloud.connection import SwrCloud
+    from swr_tools.cloud.credentials import find_credentials
+    from swr_tools.cloud.endpoints import Endpoint
+
+    region = settings.region or EMULATOR_REGION
+    keys = {
+        "HUAWEICLOUD_SDK_AK": DEFAULT_ACCOUNT.access_key,
+        "HUAWEICLOUD_SDK_SK": DEFAULT_ACCOUNT.secret_key,
+        "HUAWEICLOUD_SDK_PROJECT_ID": DEFAULT_ACCOUNT.project_id,
+    }
+    endpoint = Endpoint(
+        cloud="emulator",
+        region=region,
+        api_url="http://127.0.0.1",
+        registry=f"swr.{region}.myhuaweicloud.com",
+        iam_url=None,
+    )
+    state = settings.state_dir / EMULATOR_STATE
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        app = create_app(state=state, region=region)
+    except (OSError, EmulatorStateError) as error:
+        raise StateUnavailable(f"The emulator cannot use {state}: {error}", hint=_STATE_HINT) from None
+    credentials = find_credentials(keys, home=settings.state_dir, metadata_url=None)
+    return SwrCloud(endpoint, credentials, transport=httpx.ASGITransport(app))

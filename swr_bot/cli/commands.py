@@ -1,0 +1,58 @@
+"""Everything that can be typed after `swr-bot`: the shared operations and the terminal's own commands."""
+
+from dataclasses import replace
+
+from swr_bot.grammar import Command, Flag, operation_commands
+from swr_tools.operations import Effect
+
+JSON = Flag("--json", "json", "Print the typed result as JSON.")
+EMULATOR = Flag("--emulator", "emulator", "Work on the embedded SWR: no account, nothing real.")
+YES = Flag("--yes", "yes", "Confirm without being asked; for scripts.")
+HELP = Flag("--help", "help", "Explain this command.")
+COMMON = (EMULATOR, JSON, HELP)
+COMMON_FIELDS = tuple(flag.field for flag in (*COMMON, YES))
+
+_LIMIT = Flag("--limit", "limit", "How many of the newest entries to show; 50 unless said.", "N")
+_EMULATOR_FLAGS = (
+    Flag("--port", "port", "The port to listen on; 0 picks a free one. 8971 unless said.", "PORT"),
+    Flag("--host", "host", "The address to listen on; 127.0.0.1 unless said.", "ADDRESS"),
+    Flag("--region", "region", "The region it plays; cn-north-4 unless said.", "REGION"),
+    Flag("--state", "state", "Keep its state in this file; in memory unless said.", "FILE"),
+    Flag("--seed", "seed", "Accounts, organizations and repositories to begin with (JSON).", "FILE"),
+    Flag("--latency", "latency", "Wait before every answer, in milliseconds.", "MS"),
+    Flag("--fault", "fault", "Misbehave: 429, 503, reset-before, reset-after, html-502, slow-body.", "FAULT"),
+)
+
+_OWN = (
+    Command("pending", "List your creates that are not settled.", examples=("pending",)),
+    Command("confirm", "Confirm a create by its code.", ("code",), "CODE", (YES,), ("confirm K7QF",)),
+    Command("decline", "Decline a create by its code.", ("code",), "CODE", (), ("decline K7QF",)),
+    Command("help", "Explain a command.", ("command",), "[COMMAND]", (), ("help repo create",)),
+    Command("demo", "See it work in seconds, on the embedded SWR; needs no account.", examples=("demo",)),
+    Command("doctor", "Check settings, credentials, SWR and the journal; shows no secret.", examples=("doctor",)),
+    Command(
+        "emulator", "Serve SWR on this machine, for tests and trials.", (), "", _EMULATOR_FLAGS, ("emulator --port 0",)
+    ),
+    Command(
+        "audit list", "List what was asked for, confirmed and created.", (), "", (_LIMIT,), ("audit list --limit 10",)
+    ),
+    Command("audit verify", "Check that nobody changed the journal.", examples=("audit verify",)),
+    Command(
+        "completion", "Print a completion script for a shell.", ("shell",), "bash|zsh|fish", (), ("completion bash",)
+    ),
+)
+
+
+def _with_yes(command: Command) -> Command:
+    creates = command.operation is not None and command.operation.effect is Effect.CREATE
+    return replace(command, flags=(*command.flags, YES)) if creates else command
+
+
+def terminal_commands() -> tuple[Command, ...]:
+    """Every command of the terminal, without the flags that all of them have."""
+    return (*(_with_yes(command) for command in operation_commands()), *_OWN)
+
+
+def with_common_flags(command: Command) -> Command:
+    """The command as it is parsed: with `--emulator`, `--json` and `--help`."""
+    return replace(command, flags=(*command.flags, *COMMON))

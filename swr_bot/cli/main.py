@@ -1,0 +1,160 @@
+"""The `swr-bot` command: from typed words to an exit code."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from swr_bot.cli import exit_codes
+from swr_bot.cli.commands import COMMON_FIELDS, terminal_commands, with_common_flags
+from swr_bot.cli.console import Console, real_console, silence_broken_pipe
+from swr_bot.cli.render import print_json, show_error, show_record
+from swr_bot.cli.session import Session
+from swr_bot.grammar import Parsed, parse
+from swr_bot.settings import load_settings
+from swr_tools.errors import SwrError
+from swr_tools.operations import Operation
+from swr_tools.proposals import Proposal
+
+
+def run() -> None:
+    """The entry point of the installed program."""
+    try:
+        code = main(sys.argv[1:], os.environ, real_console(os.environ))
+    except BrokenPipeError:
+        silence_broken_pipe()
+        code = exit_codes.DONE
+    sys.exit(code)
+
+
+def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
+    """Run one command line and return its exit code; every failure is a sentence, never a traceback."""
+    as_json = "--json" in words
+    try:
+        return _run(_flags_last(words), environ, console)
+    except SwrError as error:
+        if as_json:
+            print_json(console, {"error": error.as_json()})
+        else:
+            show_error(console, error)
+        return exit_codes.of_kind(error.kind)
+    except KeyboardInterrupt:
+        console.note("\nStopped.")
+        return exit_codes.INTERRUPTED
+
+
+def _flags_last(words: Sequence[str]) -> list[str]:
+    """Leading flags moved behind the command, so that `swr-bot --json repo info …` reads as people mean it."""
+    start = next((i for i, word in enumerate(words) if not word.startswith("-")), len(words))
+    typed = [*words[start:], *words[:start]] if start < len(words) else list(words)
+    return ["--help" if word == "-h" else word for word in typed]
+
+
+def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
+    if not words or words[0] == "--help":
+        return _print_help(console, "")
+    if words[0] == "--version":
+        return _print_version(console)
+    parsed = parse(words, [with_common_flags(command) for command in terminal_commands()])
+    if parsed.arguments.get("help"):
+        return _print_help(console, parsed.command.words)
+    if parsed.command.words == "help":
+        return _print_help(console, str(parsed.arguments.get("command", "")))
+    return _dispatch(parsed, environ, console)
+
+
+def _dispatch(parsed: Parsed, environ: Mapping[str, str], console: Console) -> int:
+    own = {name: value for name, value in parsed.arguments.items() if name not in COMMON_FIELDS}
+    match parsed.command.words:
+        case "demo":
+            from swr_bot.cli.demo import demo
+
+            return demo(console, environ)
+        case "completion":
+            from swr_bot.cli.completion import print_completion
+
+            return print_completion(console, str(own["shell"]))
+        case "emulator":
+            from swr_bot.cli.emulator import serve_emulator
+
+            return serve_emulator(own)
+        case _:
+            return _in_session(parsed, own, environ, console)
+
+
+def _in_session(parsed: Parsed, own: Mapping[str, object], environ: Mapping[str, str], console: Console) -> int:
+    flags = {"emulator": True} if parsed.arguments.get("emulator") else {}
+    settings = load_settings(environ, **flags)
+    with asyncio.Runner() as runner:
+        session = Session(
+            console=console,
+            settings=settings,
+            environ=environ,
+            json=bool(parsed.arguments.get("json")),
+            yes=bool(parsed.arguments.get("yes")),
+            runner=runner,
+        )
+        try:
+            if parsed.command.operation is not None:
+                return _call(session, parsed.command.operation, own)
+            return _own_command(session, parsed.command.words, own)
+        finally:
+            session.close()
+
+
+def _call(session: Session, operation: type[Operation], arguments: Mapping[str, object]) -> int:
+    """Run an operation: a read prints its result, a create asks first."""
+    if session.settings.emulator:
+        session.console.note(session.console.style("Emulator: nothing here is real.", "dim"))
+    called = session.wait(session.toolbox.call(operation.name, arguments, session.actor))
+    if isinstance(called, Proposal):
+        from swr_bot.cli.creating import settle, warn_of_interrupted
+
+        warn_of_interrupted(session, called)
+        return settle(session, called)
+    if session.json:
+        print_json(session.console, called)
+    else:
+        show_record(session.console, called)
+    return exit_codes.DONE
+
+
+def _own_command(session: Session, words: str, arguments: Mapping[str, object]) -> int:
+    match words:
+        case "audit list" | "audit verify":
+            from swr_bot.cli import audit
+
+            return audit.list_entries(session, arguments) if words == "audit list" else audit.verify(session)
+        case "doctor":
+            from swr_bot.cli.doctor import doctor
+
+            return doctor(session)
+        case "pending":
+            from swr_bot.cli.creating import list_unsettled
+
+            return list_unsettled(session)
+        case _:
+            return _settle_by_code(session, words, str(arguments["code"]))
+
+
+def _settle_by_code(session: Session, words: str, code: str) -> int:
+    from swr_bot.cli.creating import report, settle
+
+    proposal = session.wait(session.toolbox.with_code(code.strip(), session.actor))
+    if words == "confirm":
+        return settle(session, proposal)
+    return report(session, proposal, session.wait(session.toolbox.decline(proposal.id, session.actor)))
+
+
+def _print_help(console: Console, words: str) -> int:
+    from swr_bot.cli.help import help_text
+
+    console.print(help_text(words))
+    return exit_codes.DONE
+
+
+def _print_version(console: Console) -> int:
+    from importlib.metadata import version
+
+    console.print(f"swr-bot {version('swr-bot')}")
+    return exit_codes.DONE

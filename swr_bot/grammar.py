@@ -1,0 +1,240 @@
+"""The commands people type, the same in Slack after `/swr` and in the terminal after `swr-bot`."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from swr_tools.errors import UsageError
+from swr_tools.operations import CATALOG, Operation
+from swr_tools.wording import did_you_mean, listed, safe
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One `--flag` of a command.
+
+    Attributes:
+        name: With its dashes: `--public`.
+        field: The argument it fills.
+        help: What it means, one line.
+        value: What the help calls its value, or empty for a switch.
+        choices: The values there are, or empty where any text will do.
+        many: Whether it may be given several times; its argument is then a tuple.
+    """
+
+    name: str
+    field: str
+    help: str
+    value: str = ""
+    choices: tuple[str, ...] = ()
+    many: bool = False
+
+    @property
+    def usage(self) -> str:
+        """`[--category CATEGORY]`."""
+        return f"[{self.name} {self.value}]" if self.value else f"[{self.name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command that can be typed.
+
+    Attributes:
+        words: `repo create`.
+        summary: One sentence for the help.
+        target: The arguments its positional words fill; with two, the text is split at its first slash.
+        label: How the help shows that: `ORG/NAME`; in brackets where it may be left out; empty for none.
+        flags: Its flags.
+        examples: Lines that work.
+        operation: The operation it runs, or None for a command of one face only.
+    """
+
+    words: str
+    summary: str
+    target: tuple[str, ...] = ()
+    label: str = ""
+    flags: tuple[Flag, ...] = ()
+    examples: tuple[str, ...] = ()
+    operation: type[Operation] | None = None
+
+    @property
+    def usage(self) -> str:
+        """The whole line: `repo create ORG/NAME [--public] …`."""
+        return " ".join(part for part in (self.words, self.label, *(flag.usage for flag in self.flags)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command line that was understood.
+
+    Attributes:
+        command: Which command it is.
+        arguments: Its arguments as typed: text, or True for a switch.
+    """
+
+    command: Command
+    arguments: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+def operation_commands() -> tuple[Command, ...]:
+    """One command for each operation of CATALOG, in its order."""
+    return tuple(_command_of(operation) for operation in CATALOG)
+
+
+def parse(words: Sequence[str], commands: Sequence[Command]) -> Parsed:
+    """Read a command line, already split into words.
+
+    A lone image reference is a look-up. Commands and flags may be typed in capitals; values keep theirs.
+
+    Raises:
+        UsageError: It cannot be read; the sentence says what was not understood, the hint what to type.
+    """
+    command, rest = _find_command(words, commands)
+    flags, positional = _split_flags(command, rest)
+    return Parsed(command, {**_read_target(command, positional), **flags})
+
+
+def _command_of(operation: type[Operation]) -> Command:
+    typed = operation.command
+    flags = tuple(_flag_of(operation, name) for name in operation.model_fields if name not in typed.target)
+    return Command(
+        words=typed.words,
+        summary=operation.summary,
+        target=typed.target,
+        label=typed.label,
+        flags=flags,
+        examples=typed.examples,
+        operation=operation,
+    )
+
+
+def _flag_of(operation: type[Operation], name: str) -> Flag:
+    info = operation.model_fields[name]
+    dashed = f"--{name.replace('_', '-')}"
+    help_text = info.description or ""
+    if info.annotation is bool:
+        return Flag(dashed, name, help_text)
+    choices = _choices(info.annotation)
+    return Flag(dashed, name, help_text, value=name.upper() if choices else "TEXT", choices=choices)
+
+
+def _choices(annotation: object) -> tuple[str, ...]:
+    kinds = (annotation, *get_args(annotation))
+    return tuple(
+        str(member.value) for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum) for member in kind
+    )
+
+
+def _find_command(words: Sequence[str], commands: Sequence[Command]) -> tuple[Command, Sequence[str]]:
+    typed = [word.lower() for word in words]
+    for command in commands:
+        length = len(command.words.split())
+        if typed[:length] == command.words.split():
+            return command, words[length:]
+    if words and "/" in words[0]:
+        lookup = next((command for command in commands if command.words == "repo info"), None)
+        if lookup is not None:
+            return lookup, words
+    raise _unknown_command(typed, commands)
+
+
+def _unknown_command(typed: Sequence[str], commands: Sequence[Command]) -> UsageError:
+    if not typed:
+        return UsageError("No command was given.", hint="Try help.")
+    group = [command.words for command in commands if command.words.split()[0] == typed[0]]
+    if group and len(typed) == 1:
+        return UsageError(f"{typed[0]} needs one more word.", hint=f"Try {_either(group)}.")
+    tried = " ".join(typed[:2] if group or len(typed) > 1 else typed[:1])
+    close = did_you_mean(tried, group or [command.words for command in commands])
+    close = close or did_you_mean(typed[0], [command.words for command in commands])
+    shown = safe(tried if close and " " in close else typed[0], _SHOWN)
+    hint = f"Did you mean {close}?" if close else "Try help."
+    if group and not close:
+        hint = f"Try {_either(group)}."
+    return UsageError(f"There is no command {shown}.", hint=hint)
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(words)
+
+
+def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, object], list[str]]:
+    flags: dict[str, object] = {}
+    given: dict[str, tuple[object, ...]] = {}
+    positional: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            positional += rest
+            break
+        if not word.startswith("--"):
+            positional.append(word)
+            continue
+        flag, value = _read_flag(command, word, rest)
+        if flag.many:
+            given[flag.field] = (*given.get(flag.field, ()), value)
+            flags[flag.field] = given[flag.field]
+        elif flag.field in flags:
+            raise UsageError(f"{flag.name} is given twice.", hint="Keep the one you mean.")
+        else:
+            flags[flag.field] = value
+    return flags, positional
+
+
+def _read_flag(command: Command, word: str, rest: list[str]) -> tuple[Flag, object]:
+    """One flag and its value, which is taken off `rest` where it is a word of its own."""
+    name, equals, value = word.partition("=")
+    flag = next((flag for flag in command.flags if flag.name == name.lower()), None)
+    if flag is None:
+        raise _unknown_flag(command, name)
+    if not flag.value:
+        if equals:
+            raise UsageError(f"{flag.name} takes no value.", hint=f"Type {flag.name} alone, or leave it out.")
+        return flag, True
+    if equals:
+        return flag, value
+    if not rest or rest[0].startswith("--"):
+        known = f" Choose one of {', '.join(flag.choices)}." if flag.choices else ""
+        raise UsageError(f"{flag.name} needs a value.", hint=f"Type {flag.name} {flag.value}.{known}")
+    return flag, rest.pop(0)
+
+
+def _unknown_flag(command: Command, name: str) -> UsageError:
+    known = [flag.name for flag in command.flags]
+    close = did_you_mean(name, known)
+    if close:
+        hint = f"Did you mean {close}?"
+    elif known:
+        hint = f"{command.words} knows {listed(known)}."
+    else:
+        hint = f"{command.words} knows no flags."
+    return UsageError(f"There is no flag {safe(name, _SHOWN)}.", hint=hint)
+
+
+def _read_target(command: Command, positional: Sequence[str]) -> dict[str, object]:
+    text = " ".join(positional)
+    if not command.target:
+        if positional:
+            raise UsageError(f"{command.words} takes nothing after it.", hint=f"Leave out {safe(text, _SHOWN)}.")
+        return {}
+    if not positional:
+        if command.label.startswith("["):
+            return {}
+        raise UsageError(f"{command.words} needs {command.label}.", hint=f"Type {command.usage}")
+    return dict(zip(command.target, _split_target(command, text), strict=True))
+
+
+def _split_target(command: Command, text: str) -> Sequence[str]:
+    if len(command.target) == 1:
+        return (text,)
+    organization, slash, repository = text.partition("/")
+    if not slash:
+        raise UsageError(
+            f"{command.words} needs {command.label}, and {safe(text, _SHOWN)!r} has no slash.",
+            hint=f"Type {command.words} ORGANIZATION/{safe(text, _SHOWN)}",
+        )
+    return organization, repository

@@ -1,0 +1,1 @@
+"""What stands before every create: policy, proposals, confirmation, and carrying it out once."""

@@ -1,0 +1,148 @@
+"""What a confirmed create does: send, and where the answer leaves doubt, read, until what happened is known."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from swr_tools.errors import (
+    AnswerLost,
+    NameTaken,
+    RateLimited,
+    SwrError,
+    SwrFailing,
+    SwrUnreachable,
+)
+from swr_tools.models import Record
+from swr_tools.operations import CreateOperation
+from swr_tools.proposals import OutcomeKind
+
+if TYPE_CHECKING:
+    from swr_tools.clock import Clock
+    from swr_tools.cloud.connection import SwrCloud
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 8.0
+_LAST_LOOK = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a create.
+
+    Attributes:
+        kind: `created`, `refused` or `unknown`.
+        record: What is there now, where it could be read.
+        error: What SWR answered instead, or what left the doubt.
+        verified: True where SWR's own answer was lost and reading showed that it is there.
+    """
+
+    kind: OutcomeKind
+    record: Record | None = None
+    error: SwrError | None = None
+    verified: bool = False
+
+
+class Effect:
+    """One create being carried out, inside its deadline.
+
+    Args:
+        create: What to create.
+        cloud: Where.
+        clock: For the deadline and the pauses.
+        deadline: Seconds from now in which requests may still be sent.
+    """
+
+    def __init__(self, create: CreateOperation, cloud: "SwrCloud", clock: "Clock", deadline: float) -> None:
+        self._create = create
+        self._cloud = cloud
+        self._clock = clock
+        self._ends = clock.monotonic() + deadline
+        self._pause = _FIRST_PAUSE
+        self._in_doubt: SwrError | None = None
+        self._not_sent: SwrError | None = None
+        self._acknowledged = False
+
+    async def carry_out(self) -> Settled:
+        """Send until SWR's answer is clear or the deadline is over; an interrupted one is looked up once more.
+
+        Being cancelled never leaves the question open: the task finishes with what is known.
+        """
+        try:
+            return await self._send_until_clear()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            return await self._last_look()
+
+    async def _send_until_clear(self) -> Settled:
+        while True:
+            settled = await self._send_once()
+            if settled is not None:
+                return settled
+            if not await self._wait():
+                return self._out_of_time()
+
+    async def _send_once(self) -> Settled | None:
+        """One request and what its answer means; None: not clear yet, or not sent."""
+        doubt_before = self._in_doubt
+        self._in_doubt = doubt_before or AnswerLost("The create was interrupted before SWR answered.")
+        try:
+            await self._create.send(self._cloud)
+        except (SwrUnreachable, RateLimited) as error:
+            self._in_doubt, self._not_sent = doubt_before, error
+            return None
+        except (AnswerLost, SwrFailing) as error:
+            self._in_doubt = doubt_before or error
+            return await self._look()
+        except SwrError as error:
+            self._in_doubt = doubt_before
+            return await self._refused(error)
+        self._acknowledged = True
+        return Settled(OutcomeKind.CREATED, record=await self._read_back())
+
+    async def _refused(self, error: SwrError) -> Settled | None:
+        """A clear no, unless an earlier request of ours is what it speaks of: then reading decides."""
+        if self._in_doubt is None:
+            return Settled(OutcomeKind.REFUSED, error=error)
+        found = await self._look()
+        if found is not None or isinstance(error, NameTaken):
+            return found
+        return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
+
+    async def _look(self) -> Settled | None:
+        """Read it: there means created; anything else leaves the question open."""
+        record = await self._read_back()
+        return Settled(OutcomeKind.CREATED, record=record, verified=True) if record else None
+
+    async def _read_back(self) -> Record | None:
+        """What is there now; None where it is not, or could not be read in the time that is left."""
+        try:
+            async with asyncio.timeout(max(self._ends - self._clock.monotonic(), _LAST_LOOK)):
+                return await self._create.read_back(self._cloud)
+        except (SwrError, TimeoutError):
+            return None
+
+    async def _wait(self) -> bool:
+        """Pause before the next try; False where the deadline leaves no room for one."""
+        asked = self._not_sent.retry_after if isinstance(self._not_sent, RateLimited) else None
+        pause = max(self._pause, asked or 0.0)
+        if self._clock.monotonic() + pause >= self._ends:
+            return False
+        await self._clock.sleep(pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        return True
+
+    def _out_of_time(self) -> Settled:
+        if self._in_doubt is not None:
+            return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
+        return Settled(OutcomeKind.REFUSED, error=self._not_sent)
+
+    async def _last_look(self) -> Settled:
+        """What is known after an interruption."""
+        if self._acknowledged:
+            return Settled(OutcomeKind.CREATED)
+        if self._in_doubt is None:
+            return Settled(OutcomeKind.REFUSED, error=self._not_sent)
+        self._ends = self._clock.monotonic()
+        return await self._look() or Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)

@@ -1,0 +1,215 @@
+"""The one way to a create: proposed, confirmed by the right person, claimed once, carried out, written down."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from swr_tools.errors import JournalUnavailable, NotAllowed, ProposalMissing, SwrError
+from swr_tools.gate import sentences
+from swr_tools.gate.effect import Effect
+from swr_tools.gate.policy import Policy
+from swr_tools.gate.proposal import create_of, new_code, new_proposal
+from swr_tools.journal.journal import CodeTaken
+from swr_tools.operations import CreateOperation
+from swr_tools.proposals import Actor, Outcome, OutcomeKind, Proposal, Site, State
+
+if TYPE_CHECKING:
+    from swr_tools.clock import Clock
+    from swr_tools.cloud.connection import SwrCloud
+    from swr_tools.journal.journal import Journal
+
+_REMEMBERED = (OutcomeKind.CREATED, OutcomeKind.UNKNOWN)
+_TWIN_WAIT = 2.0
+_TWIN_POLL = 0.1
+_LEASE_MARGIN = 30.0
+
+
+class Gate:
+    """Creates behind a confirmation.
+
+    Args:
+        cloud: Where creates go.
+        journal: Where proposals live and outcomes are written.
+        policy: Who may create what.
+        clock: The time.
+        ttl: How long a proposal can be confirmed.
+        deadline: Seconds in which a confirmed create may be sent, and sent again.
+    """
+
+    def __init__(
+        self,
+        cloud: "SwrCloud",
+        journal: "Journal",
+        policy: Policy,
+        clock: "Clock",
+        *,
+        ttl: timedelta,
+        deadline: float,
+    ) -> None:
+        self._cloud = cloud
+        self._journal = journal
+        self._policy = policy
+        self._clock = clock
+        self._ttl = ttl
+        self._deadline = deadline
+        self._lease = deadline + _LEASE_MARGIN
+
+    @property
+    def site(self) -> Site:
+        """Where this gate creates."""
+        endpoint = self._cloud.endpoint
+        return Site(cloud=endpoint.cloud, region=endpoint.region, account=self._cloud.account)
+
+    async def propose(self, create: CreateOperation, actor: Actor) -> Proposal:
+        """Store what was asked for, once everything that can be known now allows it.
+
+        Asking for the same again returns the same proposal while it is open, and what became of it
+        for as long as it lived, unless it was declined, refused or expired.
+
+        Raises:
+            NotAllowed: The policy says no.
+            NameTaken, OrganizationMissing: The cloud says no.
+            SwrError: SWR or the journal cannot be asked.
+        """
+        self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
+        proposal = new_proposal(create, actor, self.site, self._clock.now(), self._ttl)
+        earlier = await self._still_standing(await self._journal.latest_like(proposal))
+        if earlier is not None:
+            return earlier
+        await create.check(self._cloud)
+        return await self._store(proposal)
+
+    async def confirm(self, proposal_id: str, actor: Actor) -> Outcome:
+        """Create what was proposed, if nobody did yet; a settled proposal answers with its outcome.
+
+        Raises:
+            ProposalMissing: No such proposal.
+            NotAllowed: Another person's, another account's, or the policy says no by now.
+            JournalUnavailable: Nothing can be written, so nothing is created.
+        """
+        proposal = await self._open_for(proposal_id, actor)
+        if proposal.outcome is not None:
+            return proposal.outcome
+        if proposal.state is State.CLAIMED:
+            return await self._twin_outcome(proposal)
+        create = create_of(proposal)
+        self._require_same_site(proposal)
+        self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
+        if not await self._journal.claim(proposal.id, by=actor, at=self._clock.now()):
+            return await self._twin_outcome(proposal)
+        settled = await Effect(create, self._cloud, self._clock, self._deadline).carry_out()
+        outcome = sentences.settled(create, proposal, actor, settled, self._clock.now())
+        return await self._write(proposal, State.CLAIMED, outcome)
+
+    async def decline(self, proposal_id: str, actor: Actor) -> Outcome:
+        """Say no to a proposal; a settled one answers with its outcome.
+
+        Raises:
+            ProposalMissing: No such proposal.
+            NotAllowed: Another person's.
+            JournalUnavailable: It cannot be written down; the proposal expires by itself.
+        """
+        proposal = await self._open_for(proposal_id, actor)
+        if proposal.outcome is not None:
+            return proposal.outcome
+        outcome = sentences.declined(create_of(proposal).subject, actor, self._clock.now())
+        if await self._journal.settle(proposal.id, expected=State.PENDING, outcome=outcome):
+            return outcome
+        return await self._twin_outcome(proposal)
+
+    async def unsettled(self, actor: Actor) -> Sequence[Proposal]:
+        """This person's open proposals, oldest first: pending ones, and confirmed ones without an outcome."""
+        found = [await self._expired_or_same(p) for p in await self._journal.open_proposals(actor.person)]
+        return [proposal for proposal in found if proposal.outcome is None]
+
+    async def with_code(self, code: str, actor: Actor) -> Proposal:
+        """This person's newest proposal with that short code.
+
+        Raises:
+            ProposalMissing: There is none.
+        """
+        for proposal in await self._journal.with_code(code):
+            if proposal.actor.person == actor.person:
+                return await self._expired_or_same(proposal)
+        raise ProposalMissing(f"No request of yours has the code {code.upper()[:12]}.", hint="List them with pending.")
+
+    async def _open_for(self, proposal_id: str, actor: Actor) -> Proposal:
+        proposal = await self._journal.find(proposal_id)
+        if proposal is None:
+            raise ProposalMissing("This request is not known here.", hint="Ask again.")
+        if proposal.actor.person != actor.person:
+            asker = proposal.actor.name or str(proposal.actor)
+            raise NotAllowed(f"Only {asker}, who asked for this, can confirm or decline it.")
+        return await self._expired_or_same(proposal)
+
+    def _require_same_site(self, proposal: Proposal) -> None:
+        if proposal.site != self.site:
+            asked, here = proposal.site, self.site
+            raise NotAllowed(
+                f"{proposal.code} was asked for {asked.cloud} {asked.region} with {asked.account}; "
+                f"this swr-bot is set to {here.cloud} {here.region} with {here.account}.",
+                hint="Confirm it with the settings it was asked with.",
+            )
+
+    async def _still_standing(self, earlier: Proposal | None) -> Proposal | None:
+        """An earlier proposal for the same, if it still answers the question."""
+        if earlier is None:
+            return None
+        earlier = await self._expired_or_same(earlier)
+        if earlier.outcome is None:
+            return earlier
+        remembered = earlier.outcome.kind in _REMEMBERED and self._clock.now() < earlier.expires_at
+        return earlier if remembered else None
+
+    async def _expired_or_same(self, proposal: Proposal) -> Proposal:
+        """The proposal, settled as expired if its time is over and nobody confirmed it."""
+        now = self._clock.now()
+        if proposal.state is not State.PENDING or now < proposal.expires_at:
+            return proposal
+        outcome = sentences.expired(create_of(proposal).subject, now)
+        await self._journal.settle(proposal.id, expected=State.PENDING, outcome=outcome)
+        return await self._journal.find(proposal.id) or proposal
+
+    async def _store(self, proposal: Proposal) -> Proposal:
+        while True:
+            try:
+                return await self._journal.propose(proposal)
+            except CodeTaken:
+                proposal = proposal.model_copy(update={"code": new_code()})
+
+    async def _twin_outcome(self, proposal: Proposal) -> Outcome:
+        """What became of a proposal that was claimed elsewhere: its outcome, or after a short wait what SWR shows."""
+        gives_up = self._clock.monotonic() + _TWIN_WAIT
+        while True:
+            current = await self._expired_or_same(await self._journal.find(proposal.id) or proposal)
+            if current.outcome is not None:
+                return current.outcome
+            if self._clock.monotonic() >= gives_up or self._age_of_claim(current) > _TWIN_WAIT:
+                return await self._interrupted(current)
+            await self._clock.sleep(_TWIN_POLL)
+
+    def _age_of_claim(self, proposal: Proposal) -> float:
+        return (self._clock.now() - (proposal.claimed_at or self._clock.now())).total_seconds()
+
+    async def _interrupted(self, proposal: Proposal) -> Outcome:
+        """A claim without an outcome: reported by reading, and settled once its lease is over."""
+        create = create_of(proposal)
+        there = await self._is_there(create) if proposal.site == self.site else None
+        now = self._clock.now()
+        if there is None or self._age_of_claim(proposal) < self._lease:
+            return sentences.interrupted(create, proposal, there, now)
+        return await self._write(proposal, State.CLAIMED, sentences.recovered(create, proposal, there, now))
+
+    async def _is_there(self, create: CreateOperation) -> bool | None:
+        try:
+            return await create.read_back(self._cloud) is not None
+        except SwrError:
+            return None
+
+    async def _write(self, proposal: Proposal, expected: State, outcome: Outcome) -> Outcome:
+        """Write an outcome that is true already; a journal that cannot be written does not change it."""
+        try:
+            await self._journal.settle(proposal.id, expected=expected, outcome=outcome)
+        except JournalUnavailable as error:
+            return sentences.not_recorded(outcome, error)
+        return outcome

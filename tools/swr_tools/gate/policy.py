@@ -1,0 +1,104 @@
+"""Who may create what: rules from the settings file, and what holds without any."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from swr_tools.errors import NotAllowed, ReadOnly
+from swr_tools.operations import CreateOperation
+from swr_tools.proposals import Actor
+
+
+class Rule(BaseModel):
+    """One `[[policy.rule]]`: these actors may do these operations in these organizations.
+
+    Attributes:
+        actors: Globs over `FACE:TENANT/ID`, or over `FACE:ID`: `cli:*`, `slack:T012AB/*`, `mcp:ci-bot`.
+        operations: Names of creating operations; all, when left out.
+        organizations: Globs over organization names; all, when left out.
+        public: Whether public repositories may be made under this rule.
+        approval: Who confirms: `self`, the one who asked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    actors: tuple[str, ...] = Field(min_length=1)
+    operations: tuple[str, ...] = ("*",)
+    organizations: tuple[str, ...] = ("*",)
+    public: bool = False
+    approval: Literal["self"] = "self"
+
+    def specificity(self, actor: Actor, create: CreateOperation) -> tuple[int, int, int] | None:
+        """How closely the rule is about this create, organization first, then actor, then operation; None: not."""
+        organization = _closest(self.organizations, (create.target_organization,))
+        who = _closest(self.actors, (str(actor), f"{actor.face}:{actor.id}"))
+        operation = _closest(self.operations, (create.name,))
+        if organization is None or who is None or operation is None:
+            return None
+        return organization, who, operation
+
+
+class Policy(BaseModel):
+    """All the rules; the most specific one that matches decides, and where none matches the answer is no.
+
+    Without any rule, creates are open to actors who hold the cloud's keys themselves and, on the emulator,
+    to everyone.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: tuple[Rule, ...] = ()
+
+    def require(self, actor: Actor, create: CreateOperation, *, emulator: bool) -> None:
+        """Say no by raising; returning is a yes.
+
+        Raises:
+            NotAllowed: No rule lets this actor do this, or not as a public repository.
+        """
+        if not self.rule:
+            self._require_by_default(actor, emulator=emulator)
+            return
+        winners = self._most_specific(actor, create)
+        if not winners:
+            raise NotAllowed(
+                f"No policy rule lets {actor} run {create.name} in the organization {create.target_organization}.",
+                hint="Ask whoever keeps the [[policy.rule]] table of this swr-bot.",
+            )
+        if create.makes_public and not all(rule.public for rule in winners):
+            raise NotAllowed(
+                f"The policy does not let {actor} make public repositories in {create.target_organization}.",
+                hint="Leave out public, or ask whoever keeps the [[policy.rule]] table of this swr-bot.",
+            )
+
+    def _require_by_default(self, actor: Actor, *, emulator: bool) -> None:
+        if not (actor.holds_keys or emulator):
+            raise NotAllowed(
+                f"Without policy rules, {actor} may not create anything.",
+                hint="Whoever runs this swr-bot can allow it with a [[policy.rule]].",
+            )
+
+    def _most_specific(self, actor: Actor, create: CreateOperation) -> list[Rule]:
+        ranked = [(rank, rule) for rule in self.rule if (rank := rule.specificity(actor, create)) is not None]
+        best = max((rank for rank, _ in ranked), default=None)
+        return [rule for rank, rule in ranked if rank == best]
+
+
+class ReadOnlyPolicy(Policy):
+    """No creates at all, whatever the rules say."""
+
+    def require(self, actor: Actor, create: CreateOperation, *, emulator: bool) -> None:
+        """Always no; raises ReadOnly."""
+        del actor, create, emulator
+        raise ReadOnly("This swr-bot only reads.", hint="Creates are switched off by SWR_BOT_READ_ONLY.")
+
+
+def _closest(globs: Iterable[str], names: Iterable[str]) -> int | None:
+    """How many literal characters the closest matching glob has; an exact name beats every pattern."""
+    return max((_weight(glob) for glob in globs if any(fnmatchcase(name, glob) for name in names)), default=None)
+
+
+def _weight(glob: str) -> int:
+    literal = sum(character not in "*?[]" for character in glob)
+    return literal if literal < len(glob) else literal + 1_000

@@ -1,0 +1,40 @@
+"""get-repository-info: everything SWR knows about one repository."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from swr_tools.models import Record, RepositoryInfo
+from swr_tools.names import ImageReference
+from swr_tools.operations.operation import Command, ReadOperation
+
+if TYPE_CHECKING:
+    from swr_tools.cloud.connection import SwrCloud
+
+
+class GetRepositoryInfo(ReadOperation):
+    """A call that looks one repository up, by name or by anything that could be pulled."""
+
+    name: ClassVar[str] = "get-repository-info"
+    summary: ClassVar[str] = (
+        "Look up a repository: pull command, size, visibility, dates, image and download counts, who made it."
+    )
+    command: ClassVar[Command] = Command(
+        words="repo info",
+        target=("repository",),
+        label="ORG/NAME|IMAGE",
+        examples=("repo info payments/api", "repo info swr.cn-north-4.myhuaweicloud.com/payments/api:1.2"),
+    )
+    result: ClassVar[type[Record]] = RepositoryInfo
+
+    repository: ImageReference = Field(
+        description="ORG/NAME, or an image reference with registry, tag or digest; the region is taken from it."
+    )
+
+    async def run(self, cloud: "SwrCloud") -> RepositoryInfo:
+        """Ask the region the reference names, else the configured one."""
+        wanted = self.repository
+        info = await cloud.client(wanted.region).show_repository(wanted.organization, wanted.repository)
+        suffix = f":{wanted.tag}" if wanted.tag else ""
+        suffix += f"@{wanted.digest}" if wanted.digest else ""
+        return info.model_copy(update={"pull_command": f"docker pull {info.address}{suffix}"})

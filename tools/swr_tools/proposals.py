@@ -1,0 +1,128 @@
+"""Who asks, what was asked for, and what became of it: the words that the gate and the journal share."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from swr_tools.models import Record
+
+
+class Actor(Record):
+    """Who asks.
+
+    Attributes:
+        face: Where they asked: `slack`, `mcp` or `cli`.
+        tenant: Who vouches for the id: a Slack workspace, a token issuer, or this host.
+        id: Unique within the tenant.
+        name: What to call them; for people only, never for a decision.
+        holds_keys: True where the actor runs this program with their own cloud keys (the terminal, MCP over
+            stdio), so that every such face on one host is the same person.
+    """
+
+    face: str
+    tenant: str
+    id: str
+    name: str = ""
+    holds_keys: bool = False
+
+    def __str__(self) -> str:
+        """The actor as policy rules and the journal write it: `cli:host/alice`."""
+        return f"{self.face}:{self.tenant}/{self.id}"
+
+    @property
+    def person(self) -> str:
+        """The same for every actor that is one person: all faces of one host's user, else the actor."""
+        return f"host:{self.tenant}/{self.id}" if self.holds_keys else str(self)
+
+
+class Site(Record):
+    """Where a create goes: the same name in another region, or account, is another thing.
+
+    Attributes:
+        cloud: `huaweicloud`, `otc` or `emulator`.
+        region: The region's id, such as `cn-north-4`.
+        account: Whose keys are used, for people: an access key with all but its end hidden, or a user name.
+    """
+
+    cloud: str
+    region: str
+    account: str
+
+
+class OutcomeKind(StrEnum):
+    """What became of a proposal."""
+
+    CREATED = "created"
+    REFUSED = "refused"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+class Outcome(Record):
+    """What became of a proposal, as it is written in the journal and shown ever after.
+
+    Attributes:
+        kind: One of the five.
+        sentence: What happened, one or two full sentences for people.
+        hint: What to do next, or empty.
+        at: When it was settled, UTC.
+        by: The actor who confirmed or declined, as text; empty where it expired by itself.
+        error_code: The stable code of the error behind a refusal or an unknown outcome, or None.
+        swr_code: SWR's own code behind it, or None.
+        request_id: SWR's request id behind it, or None.
+        result: The typed result of the operation as JSON, where it was created and could be read back.
+    """
+
+    kind: OutcomeKind
+    sentence: str
+    hint: str = ""
+    at: datetime
+    by: str = ""
+    error_code: str | None = None
+    swr_code: str | None = None
+    request_id: str | None = None
+    result: Mapping[str, Any] | None = None
+
+
+class State(StrEnum):
+    """Where a proposal stands; it moves PENDING → CLAIMED → SETTLED, or PENDING → SETTLED, and never back."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SETTLED = "settled"
+
+
+class Proposal(Record):
+    """A create that was asked for.
+
+    Attributes:
+        id: Unguessable: 128 random bits as text; what a button or a prompt carries.
+        code: Four characters that people can read aloud, unique among the open proposals.
+        operation: The name of the operation, such as `create-repository`.
+        arguments: Its arguments as canonical JSON text (sorted keys, no spaces).
+        arguments_hash: Hex SHA-256 of that text.
+        actor: Who asked.
+        site: Where it will be created.
+        created_at: UTC.
+        expires_at: UTC; from then on it cannot be confirmed.
+        state: Where it stands.
+        claimed_at: When it was confirmed and the create began, or None.
+        claimed_by: Who confirmed it, as text, or empty.
+        outcome: What became of it; set when the state is SETTLED.
+    """
+
+    id: str
+    code: str
+    operation: str
+    arguments: str
+    arguments_hash: str
+    actor: Actor
+    site: Site
+    created_at: datetime
+    expires_at: datetime
+    state: State = State.PENDING
+    claimed_at: datetime | None = None
+    claimed_by: str = ""
+    outcome: Outcome | None = None
