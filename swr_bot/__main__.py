@@ -1,5 +1,5 @@
 """`python -m swr_bot` is `swr-bot`."""
 
-from swr_bot.cli.main import run
+from swr_bot.cli.entry import run
 
 run()

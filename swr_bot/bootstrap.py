@@ -8,16 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import swr_tools.cloud  # noqa: F401 - before httpx, which it keeps from loading its own command line
 from swr_bot.settings import Settings
+from swr_tools.actor import Actor
 from swr_tools.clock import SystemClock
 from swr_tools.errors import SettingsInvalid, StateUnavailable
 from swr_tools.gate.policy import ReadOnlyPolicy
-from swr_tools.proposals import Actor
 from swr_tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
-
     from swr_tools.cloud.credentials import Credentials
     from swr_tools.journal.journal import Journal
 
@@ -29,11 +29,10 @@ _STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
 
 def make_toolbox(settings: Settings, environ: Mapping[str, str]) -> Toolbox:
     """The tool layer for these settings; nothing is opened before it is used."""
-    policy = settings.policy if not settings.read_only else ReadOnlyPolicy()
     return Toolbox(
         connect=lambda: connect(settings, environ),
         open_journal=lambda: open_journal(settings),
-        policy=policy,
+        policy=ReadOnlyPolicy() if settings.read_only else settings.policy,
         clock=SystemClock(),
         ttl=timedelta(seconds=settings.proposal_ttl),
         deadline=settings.deadline,
@@ -50,8 +49,8 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
     if settings.emulator:
         return _embedded_emulator(settings)
     from swr_tools.cloud.connection import SwrCloud
-
     from swr_tools.cloud.endpoints import endpoint_for
+    from swr_tools.cloud.transport import lean_transport
 
     credentials = find_own_credentials(settings, environ)
     endpoint = endpoint_for(
@@ -60,7 +59,7 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
         api_url=settings.endpoint or None,
         iam_url=settings.iam_endpoint or None,
     )
-    return SwrCloud(endpoint, credentials)
+    return SwrCloud(endpoint, credentials, transport=lean_transport(endpoint))
 
 
 def find_own_credentials(settings: Settings, environ: Mapping[str, str]) -> "Credentials":
@@ -103,8 +102,9 @@ def _region(settings: Settings, credentials: "Credentials") -> str:
 
 def _embedded_emulator(settings: Settings) -> "SwrCloud":
     """The emulator inside this process; its state file is shared with every other process that names the folder."""
+    import httpx
+
     from swr_bot.emulators.swr import DEFAULT_ACCOUNT, EmulatorStateError, create_app
-    from swr_tools.cloud import httpx
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import find_credentials
     from swr_tools.cloud.endpoints import Endpoint

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from typing import get_args
 
 from swr_tools.errors import UsageError
@@ -79,9 +79,9 @@ class Parsed:
     arguments: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-def operation_commands() -> tuple[Command, ...]:
-    """One command for each operation of CATALOG, in its order."""
-    return tuple(_command_of(operation) for operation in CATALOG)
+def operation_commands(catalog: Sequence[type[Operation]] = CATALOG) -> tuple[Command, ...]:
+    """One command for each operation, in the catalogue's order."""
+    return tuple(_command_of(operation) for operation in catalog)
 
 
 def parse(words: Sequence[str], commands: Sequence[Command]) -> Parsed:
@@ -99,7 +99,7 @@ def parse(words: Sequence[str], commands: Sequence[Command]) -> Parsed:
 
 def _command_of(operation: type[Operation]) -> Command:
     typed = operation.command
-    flags = tuple(_flag_of(operation, name) for name in operation.model_fields if name not in typed.target)
+    flags = tuple(_flag_of(info) for info in fields(operation) if info.name not in typed.target)
     return Command(
         words=typed.words,
         summary=operation.summary,
@@ -111,14 +111,13 @@ def _command_of(operation: type[Operation]) -> Command:
     )
 
 
-def _flag_of(operation: type[Operation], name: str) -> Flag:
-    info = operation.model_fields[name]
-    dashed = f"--{name.replace('_', '-')}"
-    help_text = info.description or ""
-    if info.annotation is bool:
-        return Flag(dashed, name, help_text)
-    choices = _choices(info.annotation)
-    return Flag(dashed, name, help_text, value=name.upper() if choices else "TEXT", choices=choices)
+def _flag_of(info: "Field[object]") -> Flag:
+    dashed = f"--{info.name.replace('_', '-')}"
+    help_text = str(info.metadata["description"])
+    if info.type is bool:
+        return Flag(dashed, info.name, help_text)
+    choices = _choices(info.type)
+    return Flag(dashed, info.name, help_text, value=info.name.upper() if choices else "TEXT", choices=choices)
 
 
 def _choices(annotation: object) -> tuple[str, ...]:
@@ -165,6 +164,7 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
     flags: dict[str, object] = {}
     given: dict[str, tuple[object, ...]] = {}
     positional: list[str] = []
+    last_value = ""
     rest = list(words)
     while rest:
         word = rest.pop(0)
@@ -172,9 +172,11 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
             positional += rest
             break
         if not word.startswith("--"):
+            _refuse_stray(command, word, positional, last_value)
             positional.append(word)
             continue
         flag, value = _read_flag(command, word, rest)
+        last_value = f'{flag.name} "{value} …"' if flag.value else last_value
         if flag.many:
             given[flag.field] = (*given.get(flag.field, ()), value)
             flags[flag.field] = given[flag.field]
@@ -183,6 +185,17 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
         else:
             flags[flag.field] = value
     return flags, positional
+
+
+def _refuse_stray(command: Command, word: str, before: Sequence[str], last_value: str) -> None:
+    """Say what a word behind the name is, rather than take it for a part of the name."""
+    if before and word.startswith("-"):
+        raise _unknown_flag(command, word)
+    if before and last_value:
+        raise UsageError(
+            f"{command.words} does not know what {safe(word, _SHOWN)!r} is for.",
+            hint=f"Put a value of several words in quotes: {safe(last_value, 2 * _SHOWN)}",
+        )
 
 
 def _read_flag(command: Command, word: str, rest: list[str]) -> tuple[Flag, object]:

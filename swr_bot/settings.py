@@ -1,73 +1,127 @@
-"""Settings: environment variables over one TOML file, checked together, frozen afterwards."""
+"""Settings: environment variables over one TOML file, checked together, frozen afterwards.
 
-from collections.abc import Mapping
+Plain dataclasses and readers of their own: a look-up at the terminal must not wait for pydantic to load.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from swr_tools.errors import SettingsInvalid
+from swr_tools.errors import ArgumentInvalid, SettingsInvalid
 from swr_tools.gate.policy import Policy
 from swr_tools.wording import did_you_mean, safe
 
 PREFIX = "SWR_BOT_"
 CONFIG_VARIABLE = "SWR_BOT_CONFIG"
+_TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-class Settings(BaseModel):
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ArgumentInvalid("it must be text")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in _TRUTHS:
+        raise ValueError("it must be 1 or 0")
+    return _TRUTHS[str(value).lower()]
+
+
+def _number(least: int, most: int) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        try:
+            number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else least - 1
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise ValueError(f"it must be a number from {least} to {most}")
+        return number
+
+    return read
+
+
+def _folder(value: object) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+def _rules(value: object) -> Policy:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Policy).validate_python(value)
+    except ValidationError as error:
+        told = [f"{'.'.join(map(str, details['loc']))}: {details['msg']}" for details in error.errors()]
+        raise ValueError(f"its rules cannot be read: {'; '.join(told)}") from None
+
+
+def _meaning(description: str, read: Callable[[object], object] = _text) -> Mapping[str, object]:
+    return {"description": description, "read": read}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """What a person can set; each field is `SWR_BOT_` and its name in capitals, and the same key in the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    cloud: str = Field(default="huaweicloud", description="`huaweicloud` or `otc`")
-    region: str = Field(default="", description="a region of that cloud, such as `cn-north-4`")
-    endpoint: str = Field(default="", description="a URL of the SWR API in place of the region's")
-    iam_endpoint: str = Field(default="", description="a URL of IAM in place of the region's")
-    metadata_endpoint: str = Field(
+    cloud: str = field(default="huaweicloud", metadata=_meaning("`huaweicloud` or `otc`"))
+    region: str = field(default="", metadata=_meaning("a region of that cloud, such as `cn-north-4`"))
+    endpoint: str = field(default="", metadata=_meaning("a URL of the SWR API in place of the region's"))
+    iam_endpoint: str = field(default="", metadata=_meaning("a URL of IAM in place of the region's"))
+    metadata_endpoint: str = field(
         default="http://169.254.169.254",
-        description="where a cloud server's own keys are asked for; `off`: not at all",
+        metadata=_meaning("where a cloud server's own keys are asked for; `off`: not at all"),
     )
-    emulator: bool = Field(default=False, description="`1`: the embedded SWR, as `--emulator`")
-    state_dir: Path = Field(
+    emulator: bool = field(default=False, metadata=_meaning("`1`: the embedded SWR, as `--emulator`", _truth))
+    state_dir: Path = field(
         default_factory=lambda: _user_folder("state"),
-        description="the folder of the journal and the emulator's state",
+        metadata=_meaning("the folder of the journal and the emulator's state", _folder),
     )
-    read_only: bool = Field(default=False, description="`1`: no create on any face")
-    proposal_ttl: int = Field(default=600, ge=10, le=86_400, description="seconds in which a create can be confirmed")
-    deadline: float = Field(default=30.0, ge=1, le=600, description="seconds in which a confirmed create may be sent")
-    policy: Policy = Field(default=Policy(), description="`[[policy.rule]]` tables; only in the file")
+    read_only: bool = field(default=False, metadata=_meaning("`1`: no create on any face", _truth))
+    proposal_ttl: float = field(
+        default=600, metadata=_meaning("seconds in which a create can be confirmed", _number(10, 86_400))
+    )
+    deadline: float = field(
+        default=30, metadata=_meaning("seconds in which a confirmed create may be sent", _number(1, 600))
+    )
+    policy: Policy = field(default=Policy(), metadata=_meaning("`[[policy.rule]]` tables; only in the file", _rules))
 
 
 def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     """Read the file and the environment; the environment wins, and flags of the command line win over both.
 
     Raises:
-        SettingsInvalid: One error for all that is wrong, with where each value came from.
+        SettingsInvalid: One error for all that is wrong.
     """
     path = Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None
-    values: dict[str, object] = {**_read_file(path), **_read_environment(environ), **overrides}
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        problems = [_problem(details["loc"], details["msg"]) for details in error.errors()]
-        raise SettingsInvalid(" ".join(problems), hint="Mend the settings and run it again.") from None
+    given = {**_read_file(path), **_read_environment(environ), **overrides}
+    known = {info.name: info.metadata["read"] for info in fields(Settings)}
+    problems = [_unknown(name, list(known)) for name in given if name not in known]
+    values: dict[str, object] = {}
+    for name in given.keys() & known.keys():
+        try:
+            values[name] = known[name](given[name])
+        except ValueError as error:
+            problems.append(f"{PREFIX}{name.upper()} is {safe(str(given[name]), 60)!r}; {error}.")
+    if problems:
+        raise SettingsInvalid(" ".join(sorted(problems)), hint="Mend the settings and run it again.")
+    return Settings(**values)  # pyright: ignore[reportArgumentType] - each reader returns its field's type
 
 
-def _read_file(path: Path | None) -> Mapping[str, Any]:
+def _read_file(path: Path | None) -> Mapping[str, object]:
     """The TOML file; a missing one is no error unless it was named."""
+    file = path or _user_folder("config") / "config.toml"
+    if path is None and not file.exists():
+        return {}
     import tomllib
 
-    file = path or _user_folder("config") / "config.toml"
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if path is None:
-            return {}
-        raise SettingsInvalid(
-            f"The settings file {file} does not exist.", hint=f"{CONFIG_VARIABLE} names it."
-        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsInvalid(f"The settings file {file} cannot be read: {error}.") from None
+        raise SettingsInvalid(
+            f"The settings file {file} cannot be read: {error}.", hint=f"{CONFIG_VARIABLE} names another one."
+        ) from None
 
 
 def _read_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -85,11 +139,7 @@ def _user_folder(kind: str) -> Path:
     return folders[kind]("swr-bot", appauthor=False)
 
 
-def _problem(location: tuple[int | str, ...], message: str) -> str:
-    name = str(location[0])
-    if name not in Settings.model_fields:
-        close = did_you_mean(name, Settings.model_fields)
-        meant = f" Did you mean {PREFIX}{close.upper()}?" if close else ""
-        return f"There is no setting {PREFIX}{safe(name.upper(), 60)}.{meant}"
-    where = ".".join(str(part) for part in location[1:])
-    return f"{PREFIX}{name.upper()}{' ' + where if where else ''}: {message.lower()}."
+def _unknown(name: str, known: list[str]) -> str:
+    close = did_you_mean(name, known)
+    meant = f" Did you mean {PREFIX}{close.upper()}?" if close else ""
+    return f"There is no setting {PREFIX}{safe(name.upper(), 60)}.{meant}"

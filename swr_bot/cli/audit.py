@@ -27,7 +27,7 @@ def verify(session: Session) -> int:
     """Walk the hash chain and say what was found."""
     found = session.wait(_verification(session), "Reading the journal")
     if session.json:
-        print_json(session.console, found)
+        print_json(session.console, found.model_dump(mode="json"))
     elif found.ok:
         session.console.print(f"The journal is whole: {found.entries} entries, none changed or missing.")
         session.console.print(f"Newest hash, worth a copy elsewhere: {found.head}")

@@ -18,9 +18,16 @@ _EMULATOR_FLAGS = (
     Flag("--host", "host", "The address to listen on; 127.0.0.1 unless said.", "ADDRESS"),
     Flag("--region", "region", "The region it plays; cn-north-4 unless said.", "REGION"),
     Flag("--state", "state", "Keep its state in this file; in memory unless said.", "FILE"),
-    Flag("--seed", "seed", "Accounts, organizations and repositories to begin with (JSON).", "FILE"),
+    Flag("--seed", "seed", "Accounts, organizations and repositories to begin with (TOML).", "FILE"),
     Flag("--latency", "latency", "Wait before every answer, in milliseconds.", "MS"),
-    Flag("--fault", "fault", "Misbehave: 429, 503, reset-before, reset-after, html-502, slow-body.", "FAULT"),
+    Flag(
+        "--fault",
+        "fault",
+        "Misbehave: KIND, or KIND,method=POST,path=/prefix,times=2; may be given several times. "
+        "KIND: latency, 429, 403-throttle, 5xx, 5xx-after, html-502, reset-before, reset-after, slow-body.",
+        "FAULT",
+        many=True,
+    ),
 )
 
 _OWN = (

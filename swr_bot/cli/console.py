@@ -1,5 +1,6 @@
 """The terminal as the commands see it: where to print, whether anybody can be asked, and what they answered."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -47,6 +48,9 @@ class Console:
 
 def real_console(environ: Mapping[str, str]) -> Console:
     """The console of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an outcome must be said on an ASCII terminal too
     out_is_terminal = sys.stdout.isatty()
     interactive = sys.stdin.isatty() and sys.stderr.isatty()
     plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"

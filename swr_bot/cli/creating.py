@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 from swr_bot.cli import exit_codes
-from swr_bot.cli.render import print_json, show_outcome, show_question, show_unsettled
+from swr_bot.cli.render import print_json
+from swr_bot.cli.render_proposal import show_outcome, show_question, show_unsettled
 from swr_bot.cli.session import Session
 from swr_tools.errors import ConfirmationMissing
 from swr_tools.gate.confirmation import Confirmation, confirmation_of
 from swr_tools.gate.proposal import create_of
-from swr_tools.models import Record
+from swr_tools.models import Record, record_of
 from swr_tools.proposals import Outcome, Proposal, State
 
 
@@ -21,7 +22,11 @@ def settle(session: Session, proposal: Proposal) -> int:
     """
     agreed = session.yes or proposal.state is not State.PENDING or _ask(session, proposal)
     if agreed:
-        outcome = session.wait(session.toolbox.confirm(proposal.id, session.actor), "Creating")
+        try:
+            outcome = session.wait(session.toolbox.confirm(proposal.id, session.actor), "Creating")
+        except KeyboardInterrupt:
+            session.console.note(f"\nStopped. See what is known of it with: swr-bot confirm {proposal.code}")
+            return exit_codes.INTERRUPTED
     else:
         outcome = session.wait(session.toolbox.decline(proposal.id, session.actor))
     return report(session, proposal, outcome)
@@ -84,4 +89,4 @@ def _nobody_to_ask(question: Confirmation) -> ConfirmationMissing:
 def _record(proposal: Proposal, outcome: Outcome) -> Record | None:
     if outcome.result is None:
         return None
-    return type(create_of(proposal)).result.model_validate(outcome.result)
+    return record_of(type(create_of(proposal)).result, outcome.result)

@@ -53,15 +53,10 @@ def demo(console: Console, environ: Mapping[str, str]) -> int:
 
 def _stage(console: Console, step: _Step) -> Console:
     """The console of one step: one stream, so that questions and results keep their order."""
-    return replace(
-        console,
-        err=console.out,
-        ask=console.ask if console.interactive else lambda question: _typed(console, question, step.answers),
-        interactive=True,
-        tables=True,
-    )
 
+    def typed(question: str) -> str:
+        console.print(f"{question}{console.style(step.answers, 'bold')}")
+        return step.answers
 
-def _typed(console: Console, question: str, answer: str) -> str:
-    console.print(f"{question}{console.style(answer, 'bold')}")
-    return answer
+    ask = console.ask if console.interactive else typed
+    return replace(console, err=console.out, ask=ask, interactive=True, tables=True)

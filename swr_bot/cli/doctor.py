@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from swr_bot.bootstrap import JOURNAL, metadata_url
 from swr_bot.cli import exit_codes
 from swr_bot.cli.render import print_json
 from swr_bot.cli.session import Session
-from swr_tools.errors import SwrError
+from swr_tools.errors import Kind, SwrError
 from swr_tools.wording import safe
+
+if TYPE_CHECKING:
+    from swr_tools.cloud.credentials import SourceReport
+
+_NOT_USED = "not used, another place comes first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +24,14 @@ class Check:
 
     Attributes:
         name: What was looked at.
-        ok: Whether it is as it should be.
+        ok: Whether it is as it should be; None where it is neither good nor bad.
         found: What was found, one sentence.
         hint: What to do next, where it is not.
         exit_code: What the program ends with, where it is not.
     """
 
     name: str
-    ok: bool
+    ok: bool | None
     found: str
     hint: str = ""
     exit_code: int = exit_codes.DONE
@@ -33,10 +39,11 @@ class Check:
 
 def doctor(session: Session) -> int:
     """Run every check, print them, and return the exit code of the first that failed."""
+    connection = _tried("Connection", lambda: _connection(session))
     checks = [
         *([] if session.settings.emulator else _sources(session)),
-        _tried("Connection", lambda: _connection(session)),
-        _tried("SWR", lambda: _swr(session)),
+        connection,
+        *([_tried("SWR", lambda: _swr(session))] if connection.ok else []),
         _tried("Journal", lambda: _journal(session)),
     ]
     if session.json:
@@ -44,7 +51,7 @@ def doctor(session: Session) -> int:
     else:
         for check in checks:
             _show(session, check)
-    return next((check.exit_code for check in checks if not check.ok), exit_codes.DONE)
+    return next((check.exit_code for check in checks if check.ok is False), exit_codes.DONE)
 
 
 def _sources(session: Session) -> list[Check]:
@@ -53,16 +60,26 @@ def _sources(session: Session) -> list[Check]:
 
     reports = survey(session.environ, home=Path.home(), metadata_url=metadata_url(session.settings))
     used = next((r for r in reports if r.state in (SourceState.FOUND, SourceState.PARTLY)), None)
-    return [
-        Check(
-            f"Credentials in {report.source}",
-            ok=report.state is not SourceState.PARTLY,
-            found="used" if report is used and report.state is SourceState.FOUND else str(report.state),
-            hint=f"Missing: {', '.join(report.missing)}" if report.missing else "",
-            exit_code=exit_codes.DONE if report.state is not SourceState.PARTLY else 6,
-        )
-        for report in reports
-    ]
+    return [_source(report, used) for report in reports]
+
+
+def _source(report: "SourceReport", used: "SourceReport | None") -> Check:
+    from swr_tools.cloud.credentials import SourceState
+
+    name = f"Credentials in {report.source}"
+    match report.state:
+        case SourceState.FOUND:
+            found = f"used, {report.account}" if used is report else _NOT_USED
+            return Check(name, ok=used is report or None, found=found)
+        case SourceState.PARTLY:
+            if used is not report:
+                return Check(name, ok=None, found=f"incomplete; {_NOT_USED}")
+            hint = f"Missing: {', '.join(report.missing)}"
+            return Check(name, ok=False, found="incomplete", hint=hint, exit_code=exit_codes.of_kind(Kind.NOT_ALLOWED))
+        case SourceState.MISSING:
+            return Check(name, ok=None, found="none")
+        case SourceState.UNASKED:
+            return Check(name, ok=None, found="asked only when nothing else is found")
 
 
 def _tried(name: str, check: Callable[[], str]) -> Check:
@@ -79,7 +96,8 @@ def _connection(session: Session) -> str:
 
 def _swr(session: Session) -> str:
     organizations = session.wait(session.toolbox.cloud.client().list_organizations())
-    return f"It answers, and shows {len(organizations)} organizations."
+    count = len(organizations)
+    return f"It answers, and shows {count} organization{'' if count == 1 else 's'}."
 
 
 def _journal(session: Session) -> str:
@@ -96,8 +114,8 @@ def _journal(session: Session) -> str:
 
 
 def _show(session: Session, check: Check) -> None:
-    mark = session.console.style("✓", "green") if check.ok else session.console.style("✗", "red")
-    session.console.print(f"{mark} {check.name}: {safe(check.found)}")
+    mark, colour = {True: ("✓", "green"), False: ("✗", "red"), None: ("-", "dim")}[check.ok]
+    session.console.print(f"{session.console.style(mark, colour)} {check.name}: {safe(check.found)}")
     if check.hint:
         session.console.print(f"    {safe(check.hint)}")
 

@@ -1,7 +1,9 @@
 """`swr-bot emulator`: SWR on this machine, for tests and trials."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from swr_bot.emulators.swr.faults import parse_fault
 from swr_bot.emulators.swr.server import ServeOptions, serve
@@ -17,12 +19,12 @@ def serve_emulator(arguments: Mapping[str, object]) -> int:
     Raises:
         UsageError: A flag's value cannot be read.
     """
+    gc.enable()  # this one keeps running
     return serve(_options(arguments))
 
 
 def _options(given: Mapping[str, object]) -> ServeOptions:
-    faults = given.get("fault", ())
-    texts = [str(text) for text in faults] if isinstance(faults, tuple) else []
+    texts = [str(text) for text in cast("tuple[object, ...]", given.get("fault", ()))]
     try:
         for text in texts:
             parse_fault(text)

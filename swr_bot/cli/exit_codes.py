@@ -1,7 +1,11 @@
 """What each exit code means; scripts rely on it."""
 
+from typing import TYPE_CHECKING
+
 from swr_tools.errors import Kind, kind_of
-from swr_tools.proposals import Outcome, OutcomeKind
+
+if TYPE_CHECKING:
+    from swr_tools.proposals import Outcome
 
 DONE = 0
 INTERRUPTED = 130  # the shell's own convention for Ctrl-C
@@ -36,8 +40,10 @@ def of_kind(kind: Kind) -> int:
     return _OF_KIND[kind]
 
 
-def of_outcome(outcome: Outcome) -> int:
+def of_outcome(outcome: "Outcome") -> int:
     """The exit code of a create that was asked for."""
+    from swr_tools.proposals import OutcomeKind
+
     match outcome.kind:
         case OutcomeKind.CREATED:
             return DONE

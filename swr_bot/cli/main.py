@@ -12,26 +12,29 @@ from swr_bot.cli.render import print_json, show_error, show_record
 from swr_bot.cli.session import Session
 from swr_bot.grammar import Parsed, parse
 from swr_bot.settings import load_settings
-from swr_tools.errors import SwrError
-from swr_tools.operations import Operation
-from swr_tools.proposals import Proposal
+from swr_tools.errors import NOTHING_CREATED, SwrError
+from swr_tools.models import Record
+from swr_tools.operations import Effect, Operation
+from swr_tools.wording import safe
+
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
-def run() -> None:
-    """The entry point of the installed program."""
+def run_process() -> int:
+    """Run the command line of this process and return its exit code."""
     try:
-        code = main(sys.argv[1:], os.environ, real_console(os.environ))
+        return main(sys.argv[1:], os.environ, real_console(os.environ))
     except BrokenPipeError:
         silence_broken_pipe()
-        code = exit_codes.DONE
-    sys.exit(code)
+        return exit_codes.DONE
 
 
 def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
     """Run one command line and return its exit code; every failure is a sentence, never a traceback."""
-    as_json = "--json" in words
+    typed = [_meant(word) for word in words]
+    as_json = "--json" in [word.lower() for word in typed]
     try:
-        return _run(_flags_last(words), environ, console)
+        return _run(_flags_last(typed), environ, console)
     except SwrError as error:
         if as_json:
             print_json(console, {"error": error.as_json()})
@@ -46,8 +49,16 @@ def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> 
 def _flags_last(words: Sequence[str]) -> list[str]:
     """Leading flags moved behind the command, so that `swr-bot --json repo info …` reads as people mean it."""
     start = next((i for i, word in enumerate(words) if not word.startswith("-")), len(words))
-    typed = [*words[start:], *words[:start]] if start < len(words) else list(words)
-    return ["--help" if word == "-h" else word for word in typed]
+    return [*words[start:], *words[:start]]
+
+
+def _meant(word: str) -> str:
+    """A flag typed with one dash, or with the long dashes of a chat or a document, with its two dashes."""
+    bare = word.lstrip(_DASHES)
+    known = {flag.name for command in terminal_commands() for flag in with_common_flags(command).flags}
+    if word == "-h":
+        return "--help"
+    return f"--{bare}" if bare != word and f"--{bare.partition('=')[0].lower()}" in known else word
 
 
 def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
@@ -55,6 +66,8 @@ def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> 
         return _print_help(console, "")
     if words[0] == "--version":
         return _print_version(console)
+    if words[1:] == ["--help"]:
+        return _print_help(console, words[0])
     parsed = parse(words, [with_common_flags(command) for command in terminal_commands()])
     if parsed.arguments.get("help"):
         return _print_help(console, parsed.command.words)
@@ -104,10 +117,14 @@ def _in_session(parsed: Parsed, own: Mapping[str, object], environ: Mapping[str,
 
 def _call(session: Session, operation: type[Operation], arguments: Mapping[str, object]) -> int:
     """Run an operation: a read prints its result, a create asks first."""
-    if session.settings.emulator:
-        session.console.note(session.console.style("Emulator: nothing here is real.", "dim"))
-    called = session.wait(session.toolbox.call(operation.name, arguments, session.actor))
-    if isinstance(called, Proposal):
+    _name_the_emulator(session)
+    try:
+        called = session.wait(session.toolbox.call(operation.name, arguments, session.actor))
+    except KeyboardInterrupt:
+        creates = operation.effect is Effect.CREATE
+        session.console.note(f"\nStopped. {NOTHING_CREATED}" if creates else "\nStopped.")
+        return exit_codes.INTERRUPTED
+    if not isinstance(called, Record):
         from swr_bot.cli.creating import settle, warn_of_interrupted
 
         warn_of_interrupted(session, called)
@@ -117,6 +134,11 @@ def _call(session: Session, operation: type[Operation], arguments: Mapping[str, 
     else:
         show_record(session.console, called)
     return exit_codes.DONE
+
+
+def _name_the_emulator(session: Session) -> None:
+    if session.settings.emulator:
+        session.console.note(session.console.style("Emulator: nothing here is real.", "dim"))
 
 
 def _own_command(session: Session, words: str, arguments: Mapping[str, object]) -> int:
@@ -140,7 +162,8 @@ def _own_command(session: Session, words: str, arguments: Mapping[str, object]) 
 def _settle_by_code(session: Session, words: str, code: str) -> int:
     from swr_bot.cli.creating import report, settle
 
-    proposal = session.wait(session.toolbox.with_code(code.strip(), session.actor))
+    _name_the_emulator(session)
+    proposal = session.wait(session.toolbox.with_code(safe(code.strip()), session.actor))
     if words == "confirm":
         return settle(session, proposal)
     return report(session, proposal, session.wait(session.toolbox.decline(proposal.id, session.actor)))

@@ -1,31 +1,20 @@
-"""Results, questions, outcomes and errors as a person reads them; plain and tab-separated where nobody looks."""
+"""Results and errors as a person reads them; plain and tab-separated where nobody looks."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from swr_bot.cli.console import Console
 from swr_tools.errors import NOTHING_CREATED, SwrError
-from swr_tools.gate.confirmation import Confirmation
-from swr_tools.models import Organization, OrganizationList, Record, RepositoryInfo
-from swr_tools.proposals import Outcome, OutcomeKind, Proposal
-from swr_tools.wording import age_text, safe, size_text, time_left_text
-
-_MARKS = {
-    OutcomeKind.CREATED: ("✓", "green"),
-    OutcomeKind.REFUSED: ("✗", "red"),
-    OutcomeKind.DECLINED: ("-", "yellow"),
-    OutcomeKind.EXPIRED: ("-", "yellow"),
-    OutcomeKind.UNKNOWN: ("?", "yellow"),
-}
+from swr_tools.models import Organization, OrganizationList, Record, RepositoryInfo, plain
+from swr_tools.wording import age_text, safe, size_text
 
 
 def print_json(console: Console, value: object) -> None:
-    """One JSON object; records are printed with every field."""
-    if isinstance(value, Record):
-        console.print(value.model_dump_json(indent=2))
-    else:
-        console.print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+    """One JSON value; records are printed with every field."""
+    encoding = (console.out.encoding or "utf-8").lower()
+    data = plain(value) if isinstance(value, Record) else value
+    console.print(json.dumps(data, indent=2, ensure_ascii=not encoding.startswith("utf")))
 
 
 def show_record(console: Console, record: Record) -> None:
@@ -41,33 +30,6 @@ def show_record(console: Console, record: Record) -> None:
             print_json(console, record)
 
 
-def show_question(console: Console, question: Confirmation, now: datetime) -> None:
-    """Everything a person must see before they answer."""
-    console.note(console.style(question.question, "bold"))
-    console.note()
-    width = max(len(fact.label) for fact in question.facts)
-    for fact in question.facts:
-        loud = question.public and fact.label == "Visibility"
-        value = console.style(fact.value, "yellow", "bold") if loud else fact.value
-        console.note(f"  {console.style(fact.label.ljust(width), 'dim')}  {value}")
-    left = time_left_text((question.expires_at - now).total_seconds())
-    console.note()
-    console.note(console.style(f"Code {question.code}, good for {left}.", "dim"))
-
-
-def show_outcome(console: Console, outcome: Outcome, record: Record | None) -> None:
-    """What became of a create: the sentence, the next step, and what is there now."""
-    mark, colour = _MARKS[outcome.kind]
-    console.print(f"{console.style(mark, colour)} {safe(outcome.sentence)}")
-    if outcome.swr_code or outcome.request_id:
-        console.print(f"  {_reference(outcome.swr_code, outcome.request_id)}")
-    if outcome.hint:
-        console.print(f"  {safe(outcome.hint)}")
-    if record is not None:
-        console.print()
-        show_record(console, record)
-
-
 def show_error(console: Console, error: SwrError) -> None:
     """One sentence, the next step, and the truth about whether something was created."""
     lines = [safe(error.sentence)]
@@ -77,18 +39,7 @@ def show_error(console: Console, error: SwrError) -> None:
     if error.hint:
         console.note(f"  {safe(error.hint)}")
     if error.swr_code or error.request_id:
-        console.note(f"  {_reference(error.swr_code, error.request_id)}")
-
-
-def show_unsettled(console: Console, proposals: Sequence[Proposal], subjects: Mapping[str, str], now: datetime) -> None:
-    """The creates that still wait for an answer, or for their outcome to be known."""
-    if not proposals:
-        console.note("Nothing waits for you.")
-        return
-    rows = [
-        (p.code, p.operation, subjects[p.id], _standing(p, now), f"{p.site.cloud} {p.site.region}") for p in proposals
-    ]
-    show_table(console, ("CODE", "OPERATION", "WHAT", "STATE", "WHERE"), rows)
+        console.note(f"  {reference(error.swr_code, error.request_id)}")
 
 
 def show_table(console: Console, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -108,13 +59,8 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def _standing(proposal: Proposal, now: datetime) -> str:
-    if proposal.claimed_at is not None:
-        return f"confirmed {age_text(proposal.claimed_at, now)}, outcome not written"
-    return f"waits, {time_left_text((proposal.expires_at - now).total_seconds())} left"
-
-
-def _reference(swr_code: str | None, request_id: str | None) -> str:
+def reference(swr_code: str | None, request_id: str | None) -> str:
+    """SWR's own code and request id, for a ticket."""
     parts = [f"SWR code {safe(swr_code)}" if swr_code else "", f"request {safe(request_id)}" if request_id else ""]
     return ", ".join(part for part in parts if part)
 

@@ -10,7 +10,7 @@ from swr_bot.bootstrap import local_actor, make_toolbox
 from swr_bot.cli.console import Console
 from swr_bot.cli.progress import with_progress
 from swr_bot.settings import Settings
-from swr_tools.proposals import Actor
+from swr_tools.actor import Actor
 from swr_tools.toolbox import Toolbox
 
 T = TypeVar("T")

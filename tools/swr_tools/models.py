@@ -1,9 +1,10 @@
 """What SWR's records mean, in this project's words; `cloud/wire.py` translates them from SWR's own."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, ClassVar, TypeVar
 
 
 class Category(StrEnum):
@@ -27,12 +28,39 @@ class Access(StrEnum):
     READ = "read"
 
 
-class Record(BaseModel):
-    """Base of what operations return: frozen, and equal when the values are."""
+class Record:
+    """Base of what operations return: frozen dataclasses, equal when the values are."""
 
-    model_config = ConfigDict(frozen=True)
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+SomeRecord = TypeVar("SomeRecord", bound=Record)
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it: records as objects, tuples as arrays, times as ISO-8601 text, names as text."""
+    if is_dataclass(value) and isinstance(value, Record):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType] - whatever it holds
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def record_of(kind: type[SomeRecord], values: Mapping[str, object]) -> SomeRecord:
+    """The record that `plain` made such an object of.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind).validate_python(values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Organization(Record):
     """An organization as SWR shows it.
 
@@ -51,6 +79,7 @@ class Organization(Record):
     repositories: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationList(Record):
     """The organizations visible to this account, sorted by name.
 
@@ -65,6 +94,7 @@ class OrganizationList(Record):
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryInfo(Record):
     """A repository as SWR shows it.
 

@@ -1,42 +1,22 @@
-"""Who asks, what was asked for, and what became of it: the words that the gate and the journal share."""
+"""What was asked for and what became of it: the words that the gate and the journal share."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from swr_tools.models import Record
+from pydantic import BaseModel, ConfigDict
+
+from swr_tools.actor import Actor
 
 
-class Actor(Record):
-    """Who asks.
+class Stored(BaseModel):
+    """Base of what the journal keeps as JSON: frozen, and equal when the values are."""
 
-    Attributes:
-        face: Where they asked: `slack`, `mcp` or `cli`.
-        tenant: Who vouches for the id: a Slack workspace, a token issuer, or this host.
-        id: Unique within the tenant.
-        name: What to call them; for people only, never for a decision.
-        holds_keys: True where the actor runs this program with their own cloud keys (the terminal, MCP over
-            stdio), so that every such face on one host is the same person.
-    """
-
-    face: str
-    tenant: str
-    id: str
-    name: str = ""
-    holds_keys: bool = False
-
-    def __str__(self) -> str:
-        """The actor as policy rules and the journal write it: `cli:host/alice`."""
-        return f"{self.face}:{self.tenant}/{self.id}"
-
-    @property
-    def person(self) -> str:
-        """The same for every actor that is one person: all faces of one host's user, else the actor."""
-        return f"host:{self.tenant}/{self.id}" if self.holds_keys else str(self)
+    model_config = ConfigDict(frozen=True)
 
 
-class Site(Record):
+class Site(Stored):
     """Where a create goes: the same name in another region, or account, is another thing.
 
     Attributes:
@@ -60,7 +40,7 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Outcome(Record):
+class Outcome(Stored):
     """What became of a proposal, as it is written in the journal and shown ever after.
 
     Attributes:
@@ -94,7 +74,7 @@ class State(StrEnum):
     SETTLED = "settled"
 
 
-class Proposal(Record):
+class Proposal(Stored):
     """A create that was asked for.
 
     Attributes:

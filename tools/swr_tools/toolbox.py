@@ -6,18 +6,19 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from swr_tools.actor import Actor
 from swr_tools.errors import SwrError, UsageError
-from swr_tools.gate.policy import Policy
 from swr_tools.models import Record
 from swr_tools.operations import CATALOG, CreateOperation, ReadOperation
 from swr_tools.operations.arguments import parse_arguments
-from swr_tools.proposals import Actor, Outcome, Proposal
 
 if TYPE_CHECKING:
     from swr_tools.clock import Clock
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.gate.gate import Gate
+    from swr_tools.gate.policy import Policy
     from swr_tools.journal.journal import Journal
+    from swr_tools.proposals import Outcome, Proposal
 
 
 class Toolbox:
@@ -37,7 +38,7 @@ class Toolbox:
         *,
         connect: "Callable[[], SwrCloud]",
         open_journal: "Callable[[], Awaitable[Journal]]",
-        policy: Policy,
+        policy: "Policy",
         clock: "Clock",
         ttl: timedelta,
         deadline: float,
@@ -50,7 +51,7 @@ class Toolbox:
         self._deadline = deadline
         self._journal: Journal | None = None
 
-    async def call(self, operation: str, arguments: Mapping[str, object], actor: Actor) -> Record | Proposal:
+    async def call(self, operation: str, arguments: Mapping[str, object], actor: Actor) -> "Record | Proposal":
         """Run a read and return its result, or propose a create and return the proposal.
 
         Raises:
@@ -64,7 +65,7 @@ class Toolbox:
             return await parse_arguments(kind, arguments).run(self.cloud)
         return await self._propose(kind, arguments, actor)
 
-    async def confirm(self, proposal_id: str, actor: Actor) -> Outcome:
+    async def confirm(self, proposal_id: str, actor: Actor) -> "Outcome":
         """Create what was proposed; see `Gate.confirm`."""
         gate = await self._gate()
         try:
@@ -73,15 +74,15 @@ class Toolbox:
             error.nothing_created = True
             raise
 
-    async def decline(self, proposal_id: str, actor: Actor) -> Outcome:
+    async def decline(self, proposal_id: str, actor: Actor) -> "Outcome":
         """Say no to a proposal; see `Gate.decline`."""
         return await (await self._gate()).decline(proposal_id, actor)
 
-    async def unsettled(self, actor: Actor) -> Sequence[Proposal]:
+    async def unsettled(self, actor: Actor) -> "Sequence[Proposal]":
         """This person's proposals without an outcome, oldest first."""
         return await (await self._gate()).unsettled(actor)
 
-    async def with_code(self, code: str, actor: Actor) -> Proposal:
+    async def with_code(self, code: str, actor: Actor) -> "Proposal":
         """This person's proposal with that short code; raises ProposalMissing."""
         return await (await self._gate()).with_code(code, actor)
 
@@ -115,7 +116,7 @@ class Toolbox:
     ) -> None:
         await self.aclose()
 
-    async def _propose(self, kind: type[CreateOperation], arguments: Mapping[str, object], actor: Actor) -> Proposal:
+    async def _propose(self, kind: type[CreateOperation], arguments: Mapping[str, object], actor: Actor) -> "Proposal":
         try:
             create = parse_arguments(kind, arguments)
             return await (await self._gate()).propose(create, actor)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from swr_tools.actor import Actor
 from swr_tools.errors import JournalUnavailable, NotAllowed, ProposalMissing, SwrError
 from swr_tools.gate import sentences
 from swr_tools.gate.effect import Effect
@@ -11,7 +12,7 @@ from swr_tools.gate.policy import Policy
 from swr_tools.gate.proposal import create_of, new_code, new_proposal
 from swr_tools.journal.journal import CodeTaken
 from swr_tools.operations import CreateOperation
-from swr_tools.proposals import Actor, Outcome, OutcomeKind, Proposal, Site, State
+from swr_tools.proposals import Outcome, OutcomeKind, Proposal, Site, State
 
 if TYPE_CHECKING:
     from swr_tools.clock import Clock

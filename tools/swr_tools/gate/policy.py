@@ -1,17 +1,17 @@
 """Who may create what: rules from the settings file, and what holds without any."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from swr_tools.actor import Actor
 from swr_tools.errors import NotAllowed, ReadOnly
 from swr_tools.operations import CreateOperation
-from swr_tools.proposals import Actor
 
 
-class Rule(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
     """One `[[policy.rule]]`: these actors may do these operations in these organizations.
 
     Attributes:
@@ -22,9 +22,10 @@ class Rule(BaseModel):
         approval: Who confirms: `self`, the one who asked.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # How pydantic reads it from the settings file.
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
-    actors: tuple[str, ...] = Field(min_length=1)
+    actors: tuple[str, ...] = field(metadata={"min_length": 1})
     operations: tuple[str, ...] = ("*",)
     organizations: tuple[str, ...] = ("*",)
     public: bool = False
@@ -40,14 +41,16 @@ class Rule(BaseModel):
         return organization, who, operation
 
 
-class Policy(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
     """All the rules; the most specific one that matches decides, and where none matches the answer is no.
 
     Without any rule, creates are open to actors who hold the cloud's keys themselves and, on the emulator,
     to everyone.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # How pydantic reads it from the settings file.
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     rule: tuple[Rule, ...] = ()
 

@@ -5,10 +5,11 @@ import json
 import secrets
 from datetime import datetime, timedelta
 
+from swr_tools.actor import Actor
 from swr_tools.errors import ProposalMissing
 from swr_tools.operations import CATALOG, CreateOperation
 from swr_tools.operations.arguments import parse_arguments
-from swr_tools.proposals import Actor, Proposal, Site
+from swr_tools.proposals import Proposal, Site
 
 # No character that another can be mistaken for, read aloud or on a screen.
 _CODE_ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"

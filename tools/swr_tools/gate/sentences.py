@@ -1,11 +1,15 @@
 """What every face says about an outcome: one table of sentences, from what happened to words."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 
+from swr_tools.actor import Actor
 from swr_tools.errors import NOTHING_CREATED, SwrError
 from swr_tools.gate.effect import Settled
+from swr_tools.models import Record, plain
 from swr_tools.operations import CreateOperation
-from swr_tools.proposals import Actor, Outcome, OutcomeKind, Proposal
+from swr_tools.proposals import Outcome, OutcomeKind, Proposal
 from swr_tools.wording import age_text
 
 _CHECK_FIRST = "Look it up before asking again."
@@ -23,7 +27,7 @@ def settled(create: CreateOperation, proposal: Proposal, by: Actor, result: Sett
         error_code=error.code if error else None,
         swr_code=error.swr_code if error else None,
         request_id=error.request_id if error else None,
-        result=result.record.model_dump(mode="json") if result.record else None,
+        result=_json(result.record),
     )
 
 
@@ -43,6 +47,10 @@ def _hint(result: Settled) -> str:
     if result.kind is OutcomeKind.UNKNOWN:
         return _CHECK_FIRST
     return result.error.hint if result.error else ""
+
+
+def _json(record: Record | None) -> Mapping[str, object] | None:
+    return None if record is None else {field.name: plain(getattr(record, field.name)) for field in fields(record)}
 
 
 def declined(create_subject: str, by: Actor, at: datetime) -> Outcome:

@@ -1,19 +1,20 @@
 """create-organization: a new organization in the configured region."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
-
-from pydantic import Field
 
 from swr_tools.errors import NameTaken, OrganizationMissing
 from swr_tools.models import Organization, Record
 from swr_tools.names import OrganizationName
+from swr_tools.operations.arguments import argument, named
 from swr_tools.operations.operation import Command, CreateOperation, Fact
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateOrganization(CreateOperation):
     """A call that creates one organization."""
 
@@ -24,8 +25,10 @@ class CreateOrganization(CreateOperation):
     )
     result: ClassVar[type[Record]] = Organization
 
-    organization: OrganizationName = Field(
-        description="Name of the new organization; unique in the region over all accounts."
+    organization: OrganizationName = field(
+        metadata=argument(
+            named(OrganizationName), "Name of the new organization; unique in the region over all accounts."
+        )
     )
 
     @property

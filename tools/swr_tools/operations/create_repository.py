@@ -1,15 +1,15 @@
 """create-repository: a new image repository in an organization, private unless said otherwise."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import AfterValidator, Field
-
-from swr_tools.errors import ArgumentInvalid, NameTaken, RepositoryMissing
+from swr_tools.errors import NameTaken, RepositoryMissing
 from swr_tools.models import Category, Record, RepositoryInfo
 from swr_tools.names import OrganizationName, RepositoryName
+from swr_tools.operations.arguments import argument, choice, line, named, truth
 from swr_tools.operations.operation import Command, CreateOperation, Fact
-from swr_tools.wording import first_invisible, safe
+from swr_tools.wording import safe
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
@@ -18,21 +18,7 @@ if TYPE_CHECKING:
 DESCRIPTION_LIMIT = 1_000
 
 
-def _description(text: str) -> str:
-    if len(text) > DESCRIPTION_LIMIT:
-        raise ArgumentInvalid(
-            f"The description has {len(text):,} characters; at most {DESCRIPTION_LIMIT:,} are possible.",
-            hint="Shorten it.",
-        )
-    at = first_invisible(text)
-    if at is not None:
-        raise ArgumentInvalid(
-            f"The description holds a character that cannot be seen, {safe(text[at])}, at position {at + 1}.",
-            hint="Leave out line breaks, control characters and direction marks.",
-        )
-    return text
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRepository(CreateOperation):
     """A call that creates one repository."""
 
@@ -49,19 +35,26 @@ class CreateRepository(CreateOperation):
     )
     result: ClassVar[type[Record]] = RepositoryInfo
 
-    organization: OrganizationName = Field(description="The organization to create it in; it must exist.")
-    repository: RepositoryName = Field(description="Name of the new repository inside the organization.")
-    public: bool = Field(
-        default=False, strict=True, description="True lets anybody pull its images without logging in."
+    organization: OrganizationName = field(
+        metadata=argument(named(OrganizationName), "The organization to create it in; it must exist.")
     )
-    category: Category | None = Field(
-        default=None, description="What it holds; left out, SWR decides.", examples=["lang"]
+    repository: RepositoryName = field(
+        metadata=argument(named(RepositoryName), "Name of the new repository inside the organization.")
     )
-    description: Annotated[str, Field(strict=True), AfterValidator(_description)] = Field(
+    public: bool = field(
+        default=False, metadata=argument(truth, "True lets anybody pull its images without logging in.", strict=True)
+    )
+    category: Category | None = field(
+        default=None, metadata=argument(choice(Category), "What it holds; left out, SWR decides.", examples=["lang"])
+    )
+    description: str = field(
         default="",
-        description="One line about it, kept as it is.",
-        examples=["Card payments"],
-        json_schema_extra={"maxLength": DESCRIPTION_LIMIT},
+        metadata=argument(
+            line(DESCRIPTION_LIMIT),
+            "One line about it, kept as it is.",
+            examples=["Card payments"],
+            max_length=DESCRIPTION_LIMIT,
+        ),
     )
 
     @property

@@ -1,17 +1,18 @@
 """get-repository-info: everything SWR knows about one repository."""
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
-
-from pydantic import Field
 
 from swr_tools.models import Record, RepositoryInfo
 from swr_tools.names import ImageReference
+from swr_tools.operations.arguments import argument, named
 from swr_tools.operations.operation import Command, ReadOperation
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GetRepositoryInfo(ReadOperation):
     """A call that looks one repository up, by name or by anything that could be pulled."""
 
@@ -27,8 +28,11 @@ class GetRepositoryInfo(ReadOperation):
     )
     result: ClassVar[type[Record]] = RepositoryInfo
 
-    repository: ImageReference = Field(
-        description="ORG/NAME, or an image reference with registry, tag or digest; the region is taken from it."
+    repository: ImageReference = field(
+        metadata=argument(
+            named(ImageReference),
+            "ORG/NAME, or an image reference with registry, tag or digest; the region is taken from it.",
+        )
     )
 
     async def run(self, cloud: "SwrCloud") -> RepositoryInfo:
@@ -37,4 +41,4 @@ class GetRepositoryInfo(ReadOperation):
         info = await cloud.client(wanted.region).show_repository(wanted.organization, wanted.repository)
         suffix = f":{wanted.tag}" if wanted.tag else ""
         suffix += f"@{wanted.digest}" if wanted.digest else ""
-        return info.model_copy(update={"pull_command": f"docker pull {info.address}{suffix}"})
+        return replace(info, pull_command=f"docker pull {info.address}{suffix}")

@@ -1,16 +1,17 @@
 """list-organizations: the organizations visible to this account."""
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import Field
-
 from swr_tools.models import OrganizationList, Record
+from swr_tools.operations.arguments import argument, line
 from swr_tools.operations.operation import Command, ReadOperation
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrganizations(ReadOperation):
     """A call that lists organizations by name."""
 
@@ -21,12 +22,14 @@ class ListOrganizations(ReadOperation):
     )
     result: ClassVar[type[Record]] = OrganizationList
 
-    text: str = Field(
+    text: str = field(
         default="",
-        strict=True,
-        max_length=64,
-        description="Only organizations whose name holds this text; capitals do not matter.",
-        examples=["pay"],
+        metadata=argument(
+            line(64),
+            "Only organizations whose name holds this text; capitals do not matter.",
+            examples=["pay"],
+            max_length=64,
+        ),
     )
 
     async def run(self, cloud: "SwrCloud") -> OrganizationList:

@@ -1,14 +1,16 @@
-"""What an operation is: its arguments as fields, its effect as its base class, the rest as class constants."""
+"""What an operation is: its arguments as fields, its effect as its base class, the rest as class constants.
 
-from abc import abstractmethod
+Operations are plain dataclasses, so that a look-up at the terminal starts without loading pydantic;
+`schema.py` lets pydantic publish them.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
-from swr_tools.models import Record
+from swr_tools.models import Record, plain
 
 if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
@@ -46,8 +48,10 @@ class Fact:
     value: str
 
 
-class Operation(BaseModel):
-    """One thing that can be done; an instance is one call of it, its fields are the arguments.
+class Operation(ABC):
+    """One thing that can be done; a subclass is a frozen dataclass, an instance of it one call.
+
+    Each field is an argument, declared with `arguments.argument`.
 
     Class constants every operation sets:
         name: In kebab-case; what MCP, the policy and the journal call it.
@@ -56,17 +60,17 @@ class Operation(BaseModel):
         result: The record it returns.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: ClassVar[str]
     summary: ClassVar[str]
     effect: ClassVar[Effect]
     command: ClassVar[Command]
     result: ClassVar[type[Record]]
 
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
     def canonical(self) -> Mapping[str, object]:
         """The arguments as JSON values; the same call always gives the same."""
-        return self.model_dump(mode="json")
+        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
 
 
 class ReadOperation(Operation):

@@ -1,0 +1,1 @@
+"""Stand-ins on this machine for the services swr-bot talks to."""

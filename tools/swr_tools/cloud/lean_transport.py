@@ -1,0 +1,117 @@
+"""httpx's requests over the standard library's http.client: for the terminal, where loading httpcore takes longer
+than asking SWR.
+
+One thread a request; connections are kept for the next one as long as httpx keeps its own.
+"""
+
+import asyncio
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import httpx
+
+_KEPT_SECONDS = 5.0
+_Origin = tuple[str, str, int]
+
+
+class LeanTransport(httpx.AsyncBaseTransport):
+    """Speaks HTTP/1.1 to servers that are reached directly; it knows no proxy.
+
+    Args:
+        tls: Makes the TLS context, when the first https address is asked for.
+    """
+
+    def __init__(self, tls: Callable[[], ssl.SSLContext]) -> None:
+        self._tls = tls
+        self._idle: dict[_Origin, tuple[http.client.HTTPConnection, float]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request in a thread; being cancelled cuts its connection, so that the thread ends too.
+
+        Raises:
+            httpx.ConnectError, httpx.ConnectTimeout: Nothing was sent.
+            httpx.TransportError: Something may have been.
+        """
+        body = await request.aread()
+        origin = (request.url.scheme, request.url.host, request.url.port or _default_port(request.url.scheme))
+        connection = self._take(origin)
+        try:
+            return await asyncio.to_thread(self._exchange, connection, origin, request, body)
+        except asyncio.CancelledError:
+            _cut(connection)
+            raise
+
+    async def aclose(self) -> None:
+        """Close the connections that are kept."""
+        for connection, _ in self._idle.values():
+            connection.close()
+        self._idle.clear()
+
+    def _take(self, origin: _Origin) -> http.client.HTTPConnection:
+        connection, since = self._idle.pop(origin, (None, 0.0))
+        if connection is not None and time.monotonic() - since < _KEPT_SECONDS:
+            return connection
+        if connection is not None:
+            connection.close()
+        scheme, host, port = origin
+        if scheme == "https":
+            return http.client.HTTPSConnection(host, port, context=self._tls())
+        return http.client.HTTPConnection(host, port)
+
+    def _exchange(
+        self, connection: http.client.HTTPConnection, origin: _Origin, request: httpx.Request, body: bytes
+    ) -> httpx.Response:
+        limits = request.extensions.get("timeout", {})
+        _connect(connection, request, limits.get("connect"))
+        try:
+            connection.sock.settimeout(limits.get("read"))
+            _send(connection, request, body)
+            answer = connection.getresponse()
+            content = answer.read()
+        except TimeoutError as error:
+            connection.close()
+            raise httpx.ReadTimeout("no answer in time", request=request) from error
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise httpx.RemoteProtocolError(f"no whole answer: {type(error).__name__}", request=request) from error
+        if answer.will_close:
+            connection.close()
+        else:
+            self._idle[origin] = (connection, time.monotonic())
+        return httpx.Response(answer.status, headers=answer.getheaders(), content=content)
+
+
+def _connect(connection: http.client.HTTPConnection, request: httpx.Request, limit: float | None) -> None:
+    if connection.sock is not None:  # pyright: ignore[reportUnnecessaryComparison] - typeshed leaves out that it can be
+        return
+    connection.timeout = limit
+    try:
+        connection.connect()
+    except TimeoutError as error:
+        connection.close()
+        raise httpx.ConnectTimeout("no connection in time", request=request) from error
+    except OSError as error:
+        connection.close()
+        raise httpx.ConnectError(str(error), request=request) from error
+
+
+def _send(connection: http.client.HTTPConnection, request: httpx.Request, body: bytes) -> None:
+    target = request.url.raw_path.decode("ascii")
+    connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+    for name, value in request.headers.raw:
+        connection.putheader(name, value)
+    connection.endheaders(body or None)
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    if connection.sock is not None:  # pyright: ignore[reportUnnecessaryComparison] - as in _connect
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
