@@ -140,7 +140,8 @@ def _find_command(words: Sequence[str], commands: Sequence[Command]) -> tuple[Co
     raise _unknown_command(typed, commands)
 
 
-def _unknown_command(typed: Sequence[str], commands: Sequence[Command]) -> UsageError:
+def _unknown_command(words: Sequence[str], commands: Sequence[Command]) -> UsageError:
+    typed = [*words[:1], *(word for word in words[1:] if not word.startswith("--"))]
     if not typed:
         return UsageError("No command was given.", hint="Try help.")
     group = [command.words for command in commands if command.words.split()[0] == typed[0]]

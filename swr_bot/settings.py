@@ -44,7 +44,10 @@ def _number(least: int, most: int) -> Callable[[object], float]:
 
 
 def _folder(value: object) -> Path:
-    return Path(_text(value)).expanduser()
+    text = _text(value)
+    if "\0" in text:
+        raise ValueError("it must be a path")
+    return Path(text).expanduser()
 
 
 def _rules(value: object) -> Policy:
@@ -112,16 +115,21 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
 def _read_file(path: Path | None) -> Mapping[str, object]:
     """The TOML file; a missing one is no error unless it was named."""
     file = path or _user_folder("config") / "config.toml"
-    if path is None and not file.exists():
-        return {}
-    import tomllib
-
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = file.read_text(encoding="utf-8")
+        import tomllib
+
+        return tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        if path is None and isinstance(error, FileNotFoundError):
+            return {}
         raise SettingsInvalid(
-            f"The settings file {file} cannot be read: {error}.", hint=f"{CONFIG_VARIABLE} names another one."
+            f"The settings file {file} cannot be read: {_reason(error)}.", hint=f"{CONFIG_VARIABLE} names another one."
         ) from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
 def _read_environment(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ _swr_bot() {{
     *)
       case "$line" in
 {commands}
-        *) words="{first}" ;;
+        ""|-*) words="{first}" ;;
       esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
@@ -49,10 +49,21 @@ def _second_words(first: str) -> list[str]:
     return [rest[1] for command in _commands() if len(rest := command.words.split()) > 1 and rest[0] == first]
 
 
+def _flags(command: Command) -> list[str]:
+    return [flag.name for flag in command.flags]
+
+
+def _targets(command: Command) -> list[str]:
+    """What may follow a command, where it is one of a few words."""
+    if command.words == "help":
+        return _first_words()
+    return command.label.split("|") if command.label.islower() else []
+
+
 def _bash() -> str:
     commands = _commands()
     choices = {flag.name: flag.choices for command in commands for flag in command.flags if flag.choices}
-    rows = [(f'"{command.words}"*', " ".join(flag.name for flag in command.flags)) for command in commands]
+    rows = [(f'"{command.words}"*', " ".join([*_targets(command), *_flags(command)])) for command in commands]
     rows += [(f'"{first}"', " ".join(_second_words(first))) for first in _first_words() if _second_words(first)]
     return _BASH.format(
         choices="\n".join(f'    {name}) words="{" ".join(values)}" ;;' for name, values in choices.items())
@@ -68,6 +79,9 @@ def _fish() -> str:
         lines.append(f"complete -c swr-bot -n __fish_use_subcommand -a {first}")
         lines += [f"complete -c swr-bot -n '__fish_seen_subcommand_from {first}' -a {w}" for w in _second_words(first)]
     for command in _commands():
+        lines += [
+            f"complete -c swr-bot -n '__fish_seen_subcommand_from {command.words}' -a {w}" for w in _targets(command)
+        ]
         seen = " ; and ".join(f"__fish_seen_subcommand_from {word}" for word in command.words.split())
         for flag in command.flags:
             values = f" -x -a '{' '.join(flag.choices)}'" if flag.choices else (" -r" if flag.value else "")

@@ -10,6 +10,10 @@ from typing import TextIO
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 
+class OutputLost(Exception):
+    """The results cannot be written where they should go, a full disk perhaps; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """Where a command prints and asks.
@@ -32,11 +36,11 @@ class Console:
 
     def print(self, text: str = "") -> None:
         """One result line."""
-        print(text, file=self.out, flush=True)
+        _write(text, self.out)
 
     def note(self, text: str = "") -> None:
         """One line beside the result: never part of what a program reads."""
-        print(text, file=self.err, flush=True)
+        _write(text, self.err)
 
     def style(self, text: str, *names: str) -> str:
         """The text in these styles, where colours may be used."""
@@ -48,19 +52,17 @@ class Console:
 
 def real_console(environ: Mapping[str, str]) -> Console:
     """The console of this process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # an outcome must be said on an ASCII terminal too
-    out_is_terminal = sys.stdout.isatty()
-    interactive = sys.stdin.isatty() and sys.stderr.isatty()
+    out, err = _text_stream(sys.stdout), _text_stream(sys.stderr)
+    out_is_terminal = out.isatty()
+    interactive = _text_stream(sys.stdin).isatty() and err.isatty()
     plain = bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
     return Console(
-        out=sys.stdout,
-        err=sys.stderr,
+        out=out,
+        err=err,
         ask=_ask,
         interactive=interactive,
         tables=out_is_terminal,
-        colour=out_is_terminal and not plain,
+        colour=out_is_terminal and err.isatty() and not plain,
     )
 
 
@@ -73,6 +75,29 @@ def _ask(question: str) -> str:
     return line.rstrip("\n")
 
 
-def silence_broken_pipe() -> None:
-    """Let a reader such as `head` leave early without a traceback at exit."""
+def silence_output() -> None:
+    """Drop what could not be written, which Python would try once more at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _text_stream(stream: TextIO | None) -> TextIO:
+    """A standard stream, or one that leads nowhere where this process was started without."""
+    if stream is None:
+        return io.StringIO()
+    _make_lenient(stream)
+    return stream
+
+
+def _make_lenient(stream: TextIO) -> None:
+    """An outcome must be said on a terminal without its characters too."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _write(text: str, stream: TextIO) -> None:
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(f"The output cannot be written: {error.strerror}.") from None

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 DONE = 0
 INTERRUPTED = 130  # the shell's own convention for Ctrl-C
+PIPE_CLOSED = 141  # and for a reader that left, as `head` does
 
 MEANINGS: dict[int, str] = {
     0: "done",

@@ -1,12 +1,15 @@
 """`--help`: what there is, how each is typed, and lines that work; made from the grammar."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from swr_bot.cli import exit_codes
 from swr_bot.cli.commands import COMMON, terminal_commands
 from swr_bot.grammar import Command, Flag
 from swr_tools.errors import UsageError
 from swr_tools.wording import did_you_mean, safe
+
+_WIDTH = 100
 
 
 def overview() -> str:
@@ -40,8 +43,7 @@ def explain(command: Command) -> str:
     if command.examples:
         lines += ["", "Examples:", *(f"  swr-bot {example}" for example in command.examples)]
     if command.operation:
-        codes = "; ".join(f"{code} {meaning}" for code, meaning in exit_codes.MEANINGS.items())
-        lines += ["", f"Exit codes: {codes}."]
+        lines += ["", "Exit codes:", *_rows([(str(code), meaning) for code, meaning in exit_codes.MEANINGS.items()])]
     return "\n".join(lines)
 
 
@@ -74,5 +76,10 @@ def _flag_help(flag: Flag) -> str:
 
 
 def _rows(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Two columns, the right one broken into lines that fit a terminal."""
     width = max(len(left) for left, _ in pairs)
-    return [f"  {left.ljust(width)}  {right}" for left, right in pairs]
+    rows: list[str] = []
+    for left, right in pairs:
+        first, *more = wrap(right, _WIDTH - width - 4, break_on_hyphens=False)
+        rows += [f"  {left.ljust(width)}  {first}", *(f"  {' ' * width}  {line}" for line in more)]
+    return rows

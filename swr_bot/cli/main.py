@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from swr_bot.cli import exit_codes
 from swr_bot.cli.commands import COMMON_FIELDS, terminal_commands, with_common_flags
-from swr_bot.cli.console import Console, real_console, silence_broken_pipe
+from swr_bot.cli.console import Console, OutputLost, real_console, silence_output
 from swr_bot.cli.render import print_json, show_error, show_record
 from swr_bot.cli.session import Session
 from swr_bot.grammar import Parsed, parse
 from swr_bot.settings import load_settings
-from swr_tools.errors import NOTHING_CREATED, SwrError
+from swr_tools.errors import NOTHING_CREATED, Kind, SwrError
 from swr_tools.models import Record
 from swr_tools.operations import Effect, Operation
 from swr_tools.wording import safe
@@ -25,8 +25,12 @@ def run_process() -> int:
     try:
         return main(sys.argv[1:], os.environ, real_console(os.environ))
     except BrokenPipeError:
-        silence_broken_pipe()
-        return exit_codes.DONE
+        silence_output()
+        return exit_codes.PIPE_CLOSED
+    except OutputLost as error:
+        silence_output()
+        print(f"Error: {error} What was created, if anything: swr-bot audit list", file=sys.stderr)
+        return exit_codes.of_kind(Kind.LOCAL)
 
 
 def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
@@ -54,26 +58,31 @@ def _flags_last(words: Sequence[str]) -> list[str]:
 
 def _meant(word: str) -> str:
     """A flag typed with one dash, or with the long dashes of a chat or a document, with its two dashes."""
-    bare = word.lstrip(_DASHES)
-    known = {flag.name for command in terminal_commands() for flag in with_common_flags(command).flags}
+    if not word or word[0] not in _DASHES or word.startswith("--"):
+        return word
     if word == "-h":
         return "--help"
-    return f"--{bare}" if bare != word and f"--{bare.partition('=')[0].lower()}" in known else word
+    meant = f"--{word.lstrip(_DASHES)}"
+    known = {flag.name for command in terminal_commands() for flag in with_common_flags(command).flags}
+    return meant if meant.partition("=")[0].lower() in known else word
 
 
 def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
-    if not words or words[0] == "--help":
-        return _print_help(console, "")
+    if not words or "--help" in words:
+        return _print_help(console, _asked_about(words))
     if words[0] == "--version":
         return _print_version(console)
-    if words[1:] == ["--help"]:
-        return _print_help(console, words[0])
     parsed = parse(words, [with_common_flags(command) for command in terminal_commands()])
-    if parsed.arguments.get("help"):
-        return _print_help(console, parsed.command.words)
     if parsed.command.words == "help":
         return _print_help(console, str(parsed.arguments.get("command", "")))
     return _dispatch(parsed, environ, console)
+
+
+def _asked_about(words: Sequence[str]) -> str:
+    """The command that `--help` is about, whatever else is typed and whatever is missing."""
+    typed = [word.lower() for word in words if not word.startswith("-")]
+    known = [command.words for command in terminal_commands()]
+    return next((name for name in known if name.split() == typed[: len(name.split())]), " ".join(typed[:2]))
 
 
 def _dispatch(parsed: Parsed, environ: Mapping[str, str], console: Console) -> int:

@@ -37,10 +37,10 @@ def show_outcome(console: Console, outcome: Outcome, record: Record | None) -> N
     """What became of a create: the sentence, the next step, and what is there now."""
     mark, colour = _MARKS[outcome.kind]
     console.print(f"{console.style(mark, colour)} {safe(outcome.sentence)}")
-    if outcome.swr_code or outcome.request_id:
-        console.print(f"  {reference(outcome.swr_code, outcome.request_id)}")
     if outcome.hint:
         console.print(f"  {safe(outcome.hint)}")
+    if outcome.swr_code or outcome.request_id:
+        console.print(f"  {reference(outcome.swr_code, outcome.request_id)}")
     if record is not None:
         console.print()
         show_record(console, record)

@@ -2,10 +2,11 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,43 @@ from swr_bot.cli.console import Console
 from swr_bot.cli.main import main
 from swr_bot.emulators.swr import DEFAULT_ACCOUNT
 
+_SEED = """
+[behaviour]
+organization_quota = 2
+
+[[accounts]]
+access_key = "EMULATOR0ACCESS0KEY1"
+secret_key = "emulator-secret-key-which-opens-nothing1"
+project_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00001"
+domain_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00d01"
+domain_name = "emulator"
+user_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00a01"
+user_name = "emulator-user"
+password = "emulator-password"
+
+[[accounts]]
+access_key = "EMULATOR0ACCESS0KEY2"
+secret_key = "another-key-which-opens-nothing"
+project_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00002"
+domain_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00d02"
+domain_name = "second"
+user_id = "e0e0e0e0e0e0e0e0e0e0e0e0e0e00a02"
+user_name = "second-user"
+password = "second-password"
+read_only = true
+
+[[organizations]]
+name = "payments"
+
+[[organizations.repositories]]
+name = "taken"
+
+[[organizations]]
+name = "treasury"
+owner = "EMULATOR0ACCESS0KEY2"
+"""
+_PROGRESS = re.compile("\r.*?\x1b\\[K")  # comes and goes while SWR takes its time
+Json = Any  # as much as is known of what came over the wire before a test looks at it
 Answer = str | type[BaseException] | Callable[[], str]
 
 
@@ -31,7 +69,7 @@ class Emulator:
     region: str
     process: subprocess.Popen[str] = field(repr=False)
 
-    def ask(self, method: str, path: str, body: object = None) -> Any:
+    def ask(self, method: str, path: str, body: object = None) -> Json:
         """One request to the emulator's own administration."""
         return self._send(method, f"/_emulator/{path}", body, {})[1]
 
@@ -88,7 +126,7 @@ class Emulator:
             "HUAWEICLOUD_SDK_PROJECT_ID": self.project_id,
         }
 
-    def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[str, Any]:
+    def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[str, Json]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, dict(headers), method=method)  # noqa: S310 - loopback
         request.add_header("Content-Type", "application/json")
@@ -99,10 +137,10 @@ class Emulator:
 
 
 @contextmanager
-def running_emulator(*flags: str) -> Iterator[Emulator]:
+def running_emulator(*flags: str) -> Generator[Emulator]:
     """An emulator that ends with the block."""
     command = [sys.executable, "-m", "swr_bot", "emulator", "--port", "0", *flags]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this project's own
         assert process.stdout is not None
         started = Emulator(**json.loads(process.stdout.readline()), process=process)
         try:
@@ -142,9 +180,31 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The output of `--json`."""
         return json.loads(self.out)
+
+    @property
+    def told(self) -> list[str]:
+        """What was said about the failure, line by line: of the errors, else of the outcome."""
+        lines = (self.err[self.err.find("Error: ") :] if "Error: " in self.err else self.out).splitlines()
+        return [line.strip().removeprefix("\u2717 ").removeprefix("? ") for line in lines]
+
+    def is_plain(self) -> None:
+        """Hold it to what every failure owes: no traceback, no secret, no control character, a few short lines."""
+        everything = self.out + _PROGRESS.sub("", self.err)
+        assert "Traceback" not in everything
+        for secret in (DEFAULT_ACCOUNT.secret_key, DEFAULT_ACCOUNT.password, "eyJ", "X-Auth-Token", "SDK-HMAC"):
+            assert secret not in everything
+        assert all(character.isprintable() or character == "\n" for character in everything)
+
+    def failed(self, code: int, sentence: str, hint: str, *, nothing_created: bool) -> None:
+        """Hold a failure to its exit code, its sentence, its next step, and the truth about what was created."""
+        self.is_plain()
+        assert (code, sentence) == (self.code, self.told[0].removeprefix("Error: "))
+        assert hint in self.told[1:]
+        assert len(self.told) <= 3
+        assert nothing_created == sentence.endswith(" Nothing was created.")
 
 
 @dataclass
@@ -189,7 +249,7 @@ class Terminal:
         answer = self.answers.pop(0)
         if isinstance(answer, str):
             return answer
-        if isinstance(answer, type):
+        if isinstance(answer, type) and issubclass(answer, BaseException):
             raise answer
         return answer()
 
@@ -207,3 +267,25 @@ def terminal_of(tmp_path: Path) -> Callable[[Emulator], Terminal]:
 def terminal(emulator: Emulator, terminal_of: Callable[[Emulator], Terminal]) -> Terminal:
     """A terminal in front of the emulator of this test."""
     return terminal_of(emulator)
+
+
+@pytest.fixture(scope="session")
+def seeded_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator with an organization, a repository, and an organization of another account."""
+    seed = tmp_path_factory.mktemp("seed") / "seed.toml"
+    seed.write_text(_SEED, encoding="utf-8")
+    with running_emulator("--seed", str(seed)) as started:
+        yield started
+
+
+@pytest.fixture
+def seeded(seeded_process: Emulator) -> Emulator:
+    """The same, as it was when it started."""
+    seeded_process.ask("POST", "reset")
+    return seeded_process
+
+
+@pytest.fixture
+def person(seeded: Emulator, terminal_of: Callable[[Emulator], Terminal]) -> Terminal:
+    """A terminal in front of it, with little patience."""
+    return terminal_of(seeded).with_environment(SWR_BOT_DEADLINE="1")

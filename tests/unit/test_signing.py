@@ -9,14 +9,14 @@ from swr_tools.clock import ManualClock
 from swr_tools.cloud.signing import Keys, SignatureAuth, canonical_request, sign
 
 KEYS = Keys("AKEXAMPLE00000000001", "SKexample0000000000000000000000000000001")
+USER_AGENT = (
+    "huaweicloud-usdk-python/3.0; os/Linux##1_SMP_PREEMPT_DYNAMIC_@0#x86_64 python/3.11.7 impl/CPython; "
+    "app/b50b43eb-a67a-407c-b0d1-d11fcbc0e859"
+)
 HEADERS = [
     ("content-type", "application/json"),
     ("host", "127.0.0.1:18971"),
-    (
-        "user-agent",
-        "huaweicloud-usdk-python/3.0; os/Linux##1_SMP_PREEMPT_DYNAMIC_@0#x86_64 python/3.11.7 impl/CPython; "
-        "app/b50b43eb-a67a-407c-b0d1-d11fcbc0e859",
-    ),
+    ("user-agent", USER_AGENT),
     ("x-project-id", "0123456789abcdef0123456789abcdef"),
     ("x-sdk-date", "20261121T000435Z"),
 ]

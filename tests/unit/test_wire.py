@@ -120,6 +120,8 @@ def test_codes_have_their_meaning(code: str, meaning: type[errors.SwrError]) -> 
         (401, "SVCSTG.SWR.4011064", LIST, errors.NotAllowed),
         (409, "SVCSTG.SWR.4090023", NEW_ORGANIZATION, errors.SwrFailing),
         (409, "", NEW_ORGANIZATION, errors.NameTaken),
+        (400, "SVCSTG.SWR.4090006", NEW_REPOSITORY, errors.NameTaken),
+        (500, "SVCSTG.SWR.4030170", ORGANIZATION, errors.NotAllowed),
         (409, "", ORGANIZATION, errors.SwrFailing),
         (406, "", ORGANIZATION, errors.RequestRefused),
         (413, "APIGW.0201", NEW_REPOSITORY, errors.RequestRefused),
@@ -224,12 +226,13 @@ def test_rights_have_words(auth: int, access: Access | None) -> None:
     assert found.access is access
 
 
-@pytest.mark.parametrize("content", [b"{}", b"null", b"[]", b"", b"<html>", b'{"namespaces": 7}', b'{"namespaces": {}}'])
+@pytest.mark.parametrize(
+    "content", [b"{}", b"null", b"[]", b"", b"<html>", b'{"namespaces": 7}', b'{"namespaces": {}}']
+)
 def test_a_list_of_something_else_is_refused(content: bytes) -> None:
     """An empty list is only believed when there is a list."""
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError, match=r"^(not|no|Expecting)\b"):
         wire.read_organizations(content)
-    assert not isinstance(caught.value, errors.SwrError)
 
 
 def test_half_characters_are_replaced() -> None:

@@ -1,5 +1,6 @@
 """The shared tool layer as every face holds it: reads run, creates are proposed and confirmed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -50,6 +51,7 @@ class Toolbox:
         self._ttl = ttl
         self._deadline = deadline
         self._journal: Journal | None = None
+        self._opening = asyncio.Lock()
 
     async def call(self, operation: str, arguments: Mapping[str, object], actor: Actor) -> "Record | Proposal":
         """Run a read and return its result, or propose a create and return the proposal.
@@ -67,12 +69,7 @@ class Toolbox:
 
     async def confirm(self, proposal_id: str, actor: Actor) -> "Outcome":
         """Create what was proposed; see `Gate.confirm`."""
-        gate = await self._gate()
-        try:
-            return await gate.confirm(proposal_id, actor)
-        except SwrError as error:
-            error.nothing_created = True
-            raise
+        return await (await self._gate()).confirm(proposal_id, actor)
 
     async def decline(self, proposal_id: str, actor: Actor) -> "Outcome":
         """Say no to a proposal; see `Gate.decline`."""
@@ -97,8 +94,9 @@ class Toolbox:
 
     async def journal(self) -> "Journal":
         """The journal, opened once; raises JournalUnavailable."""
-        if self._journal is None:
-            self._journal = await self._open_journal()
+        async with self._opening:
+            if self._journal is None:
+                self._journal = await self._open_journal()
         return self._journal
 
     async def aclose(self) -> None:

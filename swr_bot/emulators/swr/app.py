@@ -6,6 +6,7 @@ Plain ASGI without a framework: a look-up costs little more than an empty route.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class EmulatorApp:
         if answer is None:
             await _reset(scope, receive)
         else:
-            await _send(request, answer, send, fault)
+            await _send(request, answer, send, fault, at=self.emulator.clock())
 
     def _faults_for(self, request: Request) -> tuple[int, Fault | None]:
         if request.raw_path.startswith(_ADMIN):
@@ -184,8 +185,9 @@ async def _reset(scope: Scope, receive: Receive) -> None:
         pass
 
 
-async def _send(request: Request, answer: Answer, send: Send, fault: Fault | None) -> None:
-    headers = [_SERVER, (b"x-request-id", request.request_id.encode()), *answer.headers]
+async def _send(request: Request, answer: Answer, send: Send, fault: Fault | None, *, at: float) -> None:
+    date = (b"date", formatdate(at, usegmt=True).encode())
+    headers = [_SERVER, date, (b"x-request-id", request.request_id.encode()), *answer.headers]
     if answer.status != 204:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -143,6 +143,7 @@ def _configuration(app: EmulatorApp) -> uvicorn.Config:
         log_level="critical",
         access_log=False,
         server_header=False,
+        date_header=False,  # the app sends its own, by the clock that a test may turn
         proxy_headers=False,
         timeout_graceful_shutdown=1,
     )

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from swr_tools.cloud.accounts import Credentials, KeyCredentials
 from swr_tools.cloud.client import Timeouts
 from swr_tools.cloud.connection import SwrCloud
 from swr_tools.cloud.endpoints import endpoint_for
+from swr_tools.cloud.lean_transport import LeanTransport
 from swr_tools.cloud.signing import Keys
 from swr_tools.cloud.transport import fast_transport
 from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName, OrganizationName, RepositoryName
@@ -100,7 +101,33 @@ READS = [show_organization, list_organizations, show_repository, list_repositori
 CREATES = [create_organization, create_repository]
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-Connect = Callable[..., SwrCloud]
+Call = Callable[[SwrCloud], Awaitable[object]]
+Transports = Callable[[], httpx.AsyncBaseTransport | None]
+
+
+class Connect(Protocol):
+    """Connects to a URL, with access key credentials unless others are given; closed at the end of the test."""
+
+    def __call__(
+        self,
+        url: str,
+        credentials: Credentials | Keys | None = None,
+        *,
+        iam_url: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        timeouts: Timeouts | None = None,
+        clock: Clock | None = None,
+    ) -> SwrCloud:
+        """The cloud of that endpoint."""
+        ...
+
+
+class Emulators(Protocol):
+    """Gives an emulator with that behaviour, as it starts."""
+
+    def __call__(self, *, foreign: int = 404, created: int = 201) -> "EmulatorProcess":
+        """The process, started where it does not run yet."""
+        ...
 
 
 class EmulatorProcess:
@@ -138,21 +165,21 @@ class EmulatorProcess:
         self._process.terminate()
         self._process.communicate(timeout=10)
 
-    def _admin(self, method: str, what: str, body: Any = None) -> httpx.Response:
+    def _admin(self, method: str, what: str, body: object = None) -> httpx.Response:
         url = f"{self.url}/_emulator/{what}"
         return httpx.request(method, url, json=body, trust_env=False).raise_for_status()
 
 
 @pytest.fixture(scope="session")
-def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., EmulatorProcess]]:
-    """Starts an emulator with that behaviour, or gives the one that runs already."""
+def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
+    """Starts emulators, one of each behaviour."""
     folder = tmp_path_factory.mktemp("emulators")
-    running: dict[tuple[tuple[str, int], ...], EmulatorProcess] = {}
+    running: dict[tuple[int, int], EmulatorProcess] = {}
 
-    def start(**behaviour: int) -> EmulatorProcess:
-        key = tuple(behaviour.items())
+    def start(*, foreign: int = 404, created: int = 201) -> EmulatorProcess:
+        key = (foreign, created)
         if key not in running:
-            running[key] = EmulatorProcess(folder, **behaviour)
+            running[key] = EmulatorProcess(folder, foreign=foreign, created=created)
         running[key].reset()
         return running[key]
 
@@ -162,7 +189,7 @@ def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
 
 
 @pytest.fixture
-def emulator(emulators: Callable[..., EmulatorProcess]) -> EmulatorProcess:
+def emulator(emulators: Emulators) -> EmulatorProcess:
     """An emulator as it starts."""
     return emulators()
 
@@ -185,6 +212,7 @@ class OddServer:
         self.requests: list[Request] = []
         self._answers: list[Answer] = []
         self._connections: set[asyncio.Task[None]] = set()
+        self._received = asyncio.Condition()
 
     def says(self, status: int, body: object = b"", **headers: str) -> None:
         """An answer with that body, which is made JSON unless it is bytes; `_` in a header's name is a hyphen."""
@@ -222,6 +250,11 @@ class OddServer:
 
         self._answers.append(answer)
 
+    async def _note(self, request: Request) -> None:
+        async with self._received:
+            self.requests.append(request)
+            self._received.notify_all()
+
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         task = asyncio.current_task()
@@ -229,13 +262,18 @@ class OddServer:
         self._connections.add(task)
         try:
             while not writer.is_closing():
-                self.requests.append(await _request(reader))
+                await self._note(await _request(reader))
                 answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
                 await answer(writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
+
+    async def has_received(self, count: int) -> None:
+        """Come back once that many requests have arrived."""
+        async with asyncio.timeout(10), self._received:
+            await self._received.wait_for(lambda: len(self.requests) >= count)
 
     async def close(self) -> None:
         """End every connection."""
@@ -263,10 +301,23 @@ async def odd() -> AsyncIterator[OddServer]:
     await server.close()
 
 
+TRANSPORTS: dict[str, Transports] = {
+    "httpx": lambda: None,
+    "aiohttp": fast_transport,
+    "http.client": lambda: LeanTransport(httpx.create_ssl_context),
+}
+
+
+@pytest.fixture(params=TRANSPORTS)
+def transports(request: pytest.FixtureRequest) -> Transports:
+    """Makes httpx's own transport, that of the servers, and that of the terminal."""
+    return TRANSPORTS[request.param]
+
+
 @pytest.fixture(params=["httpx", "aiohttp"])
-def transports(request: pytest.FixtureRequest) -> Callable[[], httpx.AsyncBaseTransport | None]:
-    """Makes the transport of the terminal, and of the servers."""
-    return fast_transport if request.param == "aiohttp" else lambda: None
+def proxying_transports(request: pytest.FixtureRequest) -> Transports:
+    """Makes those that know proxies."""
+    return TRANSPORTS[request.param]
 
 
 @pytest.fixture
@@ -295,18 +346,18 @@ async def connect() -> AsyncIterator[Connect]:
 
 
 @pytest.fixture(params=READS, ids=lambda call: call.__name__)
-def read(request: pytest.FixtureRequest) -> Callable[[SwrCloud], Awaitable[object]]:
+def read(request: pytest.FixtureRequest) -> Call:
     """Each of the reads."""
     return request.param
 
 
 @pytest.fixture(params=CREATES, ids=lambda call: call.__name__)
-def create(request: pytest.FixtureRequest) -> Callable[[SwrCloud], Awaitable[None]]:
+def create(request: pytest.FixtureRequest) -> Call:
     """Each of the creates."""
     return request.param
 
 
 @pytest.fixture(params=[*READS, *CREATES], ids=lambda call: call.__name__)
-def call(request: pytest.FixtureRequest) -> Callable[[SwrCloud], Awaitable[object]]:
+def call(request: pytest.FixtureRequest) -> Call:
     """Each of the calls."""
     return request.param

@@ -4,7 +4,8 @@ import asyncio
 import inspect
 import socket
 import ssl
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -16,6 +17,9 @@ from swr_tools.cloud.endpoints import endpoint_for
 from swr_tools.cloud.refusals import transport_error
 from swr_tools.cloud.sentences import Asked
 from swr_tools.names import ExistingOrganizationName, OrganizationName
+
+if TYPE_CHECKING:
+    from tests.contract.cloud.conftest import Call, Connect, EmulatorProcess, OddServer, Transports
 
 SHORT = Timeouts(connect=0.4, read=0.4, operation=0.6)
 FRESH, ORG = OrganizationName("fresh"), ExistingOrganizationName("ours")
@@ -58,7 +62,7 @@ def test_every_transport_exception_has_a_meaning(kind: type[httpx.TransportError
     assert type(transport_error(kind("why"), ASKED)) is expected
 
 
-async def test_a_refused_connection_was_never_sent(connect: Any, transports: Any, call: Any) -> None:
+async def test_a_refused_connection_was_never_sent(connect: "Connect", transports: "Transports", call: "Call") -> None:
     """Nobody listens: nothing was sent, and the error names where."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -67,14 +71,14 @@ async def test_a_refused_connection_was_never_sent(connect: Any, transports: Any
         await call(cloud)
 
 
-async def test_an_unknown_host_was_never_sent(connect: Any, transports: Any, create: Any) -> None:
+async def test_an_unknown_host_was_never_sent(connect: "Connect", transports: "Transports", create: "Call") -> None:
     """A name that cannot be looked up: nothing was sent."""
     cloud = connect("https://swr-api.nowhere.invalid", transport=transports())
     with pytest.raises(errors.SwrUnreachable, match=r"swr-api\.nowhere\.invalid"):
         await create(cloud)
 
 
-async def test_a_failed_handshake_was_never_sent(connect: Any, transports: Any, create: Any) -> None:
+async def test_a_failed_handshake_was_never_sent(connect: "Connect", transports: "Transports", create: "Call") -> None:
     """TLS against something that does not speak it: nothing was sent."""
 
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -89,7 +93,9 @@ async def test_a_failed_handshake_was_never_sent(connect: Any, transports: Any, 
     server.close()
 
 
-async def test_an_untrusted_certificate_was_never_sent(connect: Any, transports: Any, tmp_path: Any) -> None:
+async def test_an_untrusted_certificate_was_never_sent(
+    connect: "Connect", transports: "Transports", tmp_path: Path
+) -> None:
     """A server whose certificate nobody signed gets no request, and so no token or signature."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     certificate.write_text(CERTIFICATE)
@@ -110,7 +116,7 @@ async def test_an_untrusted_certificate_was_never_sent(connect: Any, transports:
     assert b"".join(received) == b""
 
 
-async def test_a_server_too_busy_to_accept_was_never_sent(connect: Any, transports: Any) -> None:
+async def test_a_server_too_busy_to_accept_was_never_sent(connect: "Connect", transports: "Transports") -> None:
     """A connection that is not made in time: nothing was sent."""
     with socket.socket() as server, socket.socket() as first, socket.socket() as second:
         server.bind(("127.0.0.1", 0))
@@ -137,7 +143,9 @@ CUTS = {
 
 
 @pytest.mark.parametrize("content", CUTS.values(), ids=CUTS)
-async def test_a_cut_answer_is_lost(odd: Any, connect: Any, transports: Any, create: Any, content: bytes) -> None:
+async def test_a_cut_answer_is_lost(
+    odd: "OddServer", connect: "Connect", transports: "Transports", create: "Call", content: bytes
+) -> None:
     """A create whose answer breaks off anywhere may have taken effect, and is sent only once."""
     odd.says_bytes(content)
     with pytest.raises(errors.AnswerLost, match="did not answer completely"):
@@ -146,7 +154,9 @@ async def test_a_cut_answer_is_lost(odd: Any, connect: Any, transports: Any, cre
 
 
 @pytest.mark.parametrize("content", CUTS.values(), ids=CUTS)
-async def test_a_cut_read_is_read_again(odd: Any, connect: Any, transports: Any, content: bytes) -> None:
+async def test_a_cut_read_is_read_again(
+    odd: "OddServer", connect: "Connect", transports: "Transports", content: bytes
+) -> None:
     """For a read the same is only a reason to try again."""
     odd.says_bytes(content)
     odd.says(200, {"name": "ours", "id": 7})
@@ -154,7 +164,9 @@ async def test_a_cut_read_is_read_again(odd: Any, connect: Any, transports: Any,
     assert (await client.show_organization(ORG)).id == 7
 
 
-async def test_no_answer_in_time_is_lost(odd: Any, connect: Any, transports: Any, create: Any) -> None:
+async def test_no_answer_in_time_is_lost(
+    odd: "OddServer", connect: "Connect", transports: "Transports", create: "Call"
+) -> None:
     """A server that takes the request and says nothing: it may have taken effect."""
     odd.hangs()
     with pytest.raises(errors.AnswerLost, match="did not answer in time"):
@@ -162,7 +174,9 @@ async def test_no_answer_in_time_is_lost(odd: Any, connect: Any, transports: Any
     assert len(odd.requests) == 1
 
 
-async def test_a_stale_connection_loses_no_create(odd: Any, connect: Any, transports: Any) -> None:
+async def test_a_stale_connection_loses_no_create(
+    odd: "OddServer", connect: "Connect", transports: "Transports"
+) -> None:
     """A kept connection that the server closes as the create arrives: the create counts as sent, and is sent once."""
     odd.says(200, {"name": "ours"})
     odd.says_bytes(b"")
@@ -174,7 +188,9 @@ async def test_a_stale_connection_loses_no_create(odd: Any, connect: Any, transp
 
 
 @pytest.mark.parametrize("limit", ["read", "operation"])
-async def test_slow_bodies_have_an_end(emulator: Any, connect: Any, transports: Any, limit: str) -> None:
+async def test_slow_bodies_have_an_end(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports", limit: str
+) -> None:
     """An answer that drips in is cut off by the limit on each read, or on the operation as a whole."""
     emulator.fail({"kind": "slow-body", "milliseconds": 400, "times": 0})
     timeouts = Timeouts(read=0.1, operation=10) if limit == "read" else Timeouts(read=10, operation=0.5)
@@ -183,7 +199,9 @@ async def test_slow_bodies_have_an_end(emulator: Any, connect: Any, transports: 
         await cloud.client().create_organization(FRESH)
 
 
-async def test_a_closed_cloud_leaves_nothing_open(emulator: Any, connect: Any, transports: Any) -> None:
+async def test_a_closed_cloud_leaves_nothing_open(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports"
+) -> None:
     """Closing twice is fine, and the connections are gone after the first."""
     cloud = connect(emulator.url, emulator.keys, transport=transports())
     await cloud.client().list_organizations()

@@ -1,7 +1,7 @@
 """The client against the emulator, which was written from SWR's documents alone."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,6 +10,9 @@ from swr_tools.clock import ManualClock
 from swr_tools.cloud.signing import Keys
 from swr_tools.models import Access, Category
 from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName, OrganizationName, RepositoryName
+
+if TYPE_CHECKING:
+    from tests.contract.cloud.conftest import Call, Connect, EmulatorProcess, Emulators, Transports
 
 OURS, THEIRS, NOBODYS = (ExistingOrganizationName(name) for name in ("ours", "theirs", "nobodys"))
 APP = ExistingRepositoryName("team/app")
@@ -27,7 +30,9 @@ READ_FAULTS = [
 
 
 @pytest.mark.parametrize("created", [200, 201])
-async def test_what_is_created_can_be_read(emulators: Any, connect: Any, transports: Any, created: int) -> None:
+async def test_what_is_created_can_be_read(
+    emulators: "Emulators", connect: "Connect", transports: "Transports", created: int
+) -> None:
     """An organization and a repository with a slash come back as they were asked for, whatever success says."""
     emulator = emulators(created=created)
     client = connect(emulator.url, emulator.keys, transport=transports()).client()
@@ -48,7 +53,9 @@ async def test_what_is_created_can_be_read(emulators: Any, connect: Any, transpo
     assert repository.created_at.utcoffset() is not None
 
 
-async def test_lists_hold_what_this_account_sees(emulator: Any, connect: Any, transports: Any) -> None:
+async def test_lists_hold_what_this_account_sees(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports"
+) -> None:
     """The list of organizations leaves other accounts' out; the list of repositories knows sizes and counts."""
     client = connect(emulator.url, emulator.keys, transport=transports()).client()
     (organization,) = await client.list_organizations()
@@ -60,7 +67,9 @@ async def test_lists_hold_what_this_account_sees(emulator: Any, connect: Any, tr
 
 @pytest.mark.parametrize("foreign", [404, 403, 401])
 @pytest.mark.parametrize("name", [THEIRS, NOBODYS])
-async def test_foreign_and_missing_look_the_same(emulators: Any, connect: Any, foreign: int, name: Any) -> None:
+async def test_foreign_and_missing_look_the_same(
+    emulators: "Emulators", connect: "Connect", foreign: int, name: ExistingOrganizationName
+) -> None:
     """Whichever way SWR hides another account's organization, the error is one and promises nothing more."""
     emulator = emulators(foreign=foreign)
     client = connect(emulator.url, emulator.keys).client()
@@ -81,7 +90,7 @@ async def test_foreign_and_missing_look_the_same(emulators: Any, connect: Any, f
 
 
 @pytest.mark.parametrize("foreign", [404, 403, 401])
-async def test_a_taken_name_is_never_called_ours(emulators: Any, connect: Any, foreign: int) -> None:
+async def test_a_taken_name_is_never_called_ours(emulators: "Emulators", connect: "Connect", foreign: int) -> None:
     """A name of another account is refused in the same words as one of this account."""
     emulator = emulators(foreign=foreign)
     client = connect(emulator.url, emulator.keys).client()
@@ -91,21 +100,21 @@ async def test_a_taken_name_is_never_called_ours(emulators: Any, connect: Any, f
         assert caught.value.sentence == f"The name {name} is taken in cn-north-4, possibly by another account."
 
 
-async def test_a_missing_repository_is_named(emulator: Any, connect: Any) -> None:
+async def test_a_missing_repository_is_named(emulator: "EmulatorProcess", connect: "Connect") -> None:
     """The error of a repository that is not there names it with its organization and region."""
     client = connect(emulator.url, emulator.keys).client()
     with pytest.raises(errors.RepositoryMissing, match="repository ours/team/other was not found in cn-north-4"):
         await client.show_repository(OURS, ExistingRepositoryName("team/other"))
 
 
-async def test_a_taken_repository_is_named(emulator: Any, connect: Any) -> None:
+async def test_a_taken_repository_is_named(emulator: "EmulatorProcess", connect: "Connect") -> None:
     """Creating a repository that exists says so."""
     client = connect(emulator.url, emulator.keys).client()
     with pytest.raises(errors.NameTaken, match="already a repository ours/team/app in cn-north-4"):
         await client.create_repository(OURS, RepositoryName("team/app"), public=False, category=None, description="")
 
 
-async def test_the_quota_has_an_error_of_its_own(emulator: Any, connect: Any) -> None:
+async def test_the_quota_has_an_error_of_its_own(emulator: "EmulatorProcess", connect: "Connect") -> None:
     """One organization, or repository, too many is told as a quota, though SWR calls it a bad request."""
     client = connect(emulator.url, emulator.keys).client()
     for name in ("second", "third"):
@@ -119,7 +128,7 @@ async def test_the_quota_has_an_error_of_its_own(emulator: Any, connect: Any) ->
 
 @pytest.mark.parametrize("fault", READ_FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
 async def test_reads_outlast_passing_faults(
-    emulator: Any, connect: Any, transports: Any, read: Any, fault: dict[str, Any]
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports", read: "Call", fault: dict[str, Any]
 ) -> None:
     """A read is tried again after throttling, 502, 503, 504 and a reset, with growing pauses."""
     clock = ManualClock(datetime.now(UTC))
@@ -131,7 +140,7 @@ async def test_reads_outlast_passing_faults(
     assert all(0.25 <= pause <= 10 for pause in clock.slept)
 
 
-async def test_reads_give_up_in_the_end(emulator: Any, connect: Any, read: Any) -> None:
+async def test_reads_give_up_in_the_end(emulator: "EmulatorProcess", connect: "Connect", read: "Call") -> None:
     """A fault that stays is raised after four tries."""
     cloud = connect(emulator.url, emulator.keys, clock=ManualClock(datetime.now(UTC)))
     emulator.fail({"kind": "5xx", "status": 503, "times": 0})
@@ -152,10 +161,15 @@ async def test_reads_give_up_in_the_end(emulator: Any, connect: Any, read: Any) 
         ({"kind": "reset-before"}, errors.AnswerLost),
         ({"kind": "reset-after"}, errors.AnswerLost),
     ],
-    ids=lambda part: "-".join(map(str, part.values())) if isinstance(part, dict) else "",
 )
 async def test_creates_are_sent_once(
-    emulator: Any, connect: Any, transports: Any, create: Any, fault: dict[str, Any], error: type[errors.SwrError]
+    *,
+    emulator: "EmulatorProcess",
+    connect: "Connect",
+    transports: "Transports",
+    create: "Call",
+    fault: dict[str, Any],
+    error: type[errors.SwrError],
 ) -> None:
     """Whatever happens to a create, it is sent once, and the error says whether it may have taken effect."""
     cloud = connect(emulator.url, emulator.keys, transport=transports())
@@ -165,7 +179,9 @@ async def test_creates_are_sent_once(
     assert len(emulator.seen()) == 1
 
 
-async def test_wrong_keys_are_tried_once(emulator: Any, connect: Any, transports: Any, call: Any) -> None:
+async def test_wrong_keys_are_tried_once(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports", call: "Call"
+) -> None:
     """A refused access key is never tried again, since five failures lock it."""
     wrong = Keys(emulator.keys.access_key, "not-the-secret-key")
     cloud = connect(emulator.url, wrong, transport=transports())
@@ -177,7 +193,9 @@ async def test_wrong_keys_are_tried_once(emulator: Any, connect: Any, transports
 
 
 @pytest.mark.parametrize("minutes", [-60, 60])
-async def test_a_wrong_clock_is_told_from_wrong_keys(emulator: Any, connect: Any, minutes: int) -> None:
+async def test_a_wrong_clock_is_told_from_wrong_keys(
+    emulator: "EmulatorProcess", connect: "Connect", minutes: int
+) -> None:
     """When SWR's date is far from ours, the error says by how much, not that the keys are wrong."""
     wrong = ManualClock(datetime.now(UTC) + timedelta(minutes=minutes))
     cloud = connect(emulator.url, emulator.keys, clock=wrong)

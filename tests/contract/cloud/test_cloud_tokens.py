@@ -3,7 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from swr_tools.cloud.accounts import KeyCredentials, MachineCredentials, UserCre
 from swr_tools.cloud.iam import User
 from swr_tools.cloud.signing import Keys
 from swr_tools.names import ExistingOrganizationName, OrganizationName
+
+if TYPE_CHECKING:
+    from tests.contract.cloud.conftest import Call, Connect, EmulatorProcess, Emulators, OddServer, Transports
 
 KEYS = Keys("AKEXAMPLE00000000001", "SKexample0000000000000000000000000000001")
 ORG = ExistingOrganizationName("ours")
@@ -28,7 +31,9 @@ def clock() -> ManualClock:
     return ManualClock(datetime.now(UTC))
 
 
-async def test_a_user_gets_one_token_for_many_waiting_calls(emulator: Any, connect: Any, transports: Any) -> None:
+async def test_a_user_gets_one_token_for_many_waiting_calls(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports"
+) -> None:
     """However many calls wait for the first token, it is fetched once, and kept."""
     client = connect(emulator.url, ALICE, iam_url=emulator.url, transport=transports()).client()
     await asyncio.gather(*(client.show_organization(ORG, fresh=True) for _ in range(50)))
@@ -38,7 +43,9 @@ async def test_a_user_gets_one_token_for_many_waiting_calls(emulator: Any, conne
     assert seen.count(LOOK) == 50
 
 
-async def test_a_token_is_renewed_before_it_expires(emulator: Any, connect: Any, clock: ManualClock) -> None:
+async def test_a_token_is_renewed_before_it_expires(
+    emulator: "EmulatorProcess", connect: "Connect", clock: ManualClock
+) -> None:
     """Near the end of its hour the token is replaced without a call having to fail first."""
     client = connect(emulator.url, ALICE, iam_url=emulator.url, clock=clock).client()
     await client.show_organization(ORG)
@@ -50,7 +57,9 @@ async def test_a_token_is_renewed_before_it_expires(emulator: Any, connect: Any,
     assert emulator.seen().count(TOKENS) == 2
 
 
-async def test_an_expired_token_is_renewed_once(emulator: Any, connect: Any, transports: Any) -> None:
+async def test_an_expired_token_is_renewed_once(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports"
+) -> None:
     """When SWR calls the token expired, it is renewed and the call sent once more: also a create."""
     client = connect(emulator.url, ALICE, iam_url=emulator.url, transport=transports()).client()
     await client.show_organization(ORG)
@@ -60,7 +69,7 @@ async def test_an_expired_token_is_renewed_once(emulator: Any, connect: Any, tra
     assert emulator.seen() == [TOKENS, LOOK, post, TOKENS, post]
 
 
-async def test_many_expired_calls_renew_once(emulator: Any, connect: Any) -> None:
+async def test_many_expired_calls_renew_once(emulator: "EmulatorProcess", connect: "Connect") -> None:
     """Calls that are refused together wait for one new token."""
     client = connect(emulator.url, ALICE, iam_url=emulator.url).client()
     await client.show_organization(ORG)
@@ -69,7 +78,7 @@ async def test_many_expired_calls_renew_once(emulator: Any, connect: Any) -> Non
     assert emulator.seen().count(TOKENS) == 2
 
 
-async def test_a_token_that_stays_refused_is_not_renewed_again(odd: Any, connect: Any) -> None:
+async def test_a_token_that_stays_refused_is_not_renewed_again(odd: "OddServer", connect: "Connect") -> None:
     """One renewal for a call; a second refusal is the answer."""
     odd.says(201, {"token": {}}, x_subject_token="one")
     odd.says(401, {"error_code": "APIGW.0307"})
@@ -80,7 +89,7 @@ async def test_a_token_that_stays_refused_is_not_renewed_again(odd: Any, connect
     assert [request.headers.get("x-auth-token") for request in odd.requests] == [None, "one", None, "two"]
 
 
-async def test_a_foreign_organization_costs_no_token(emulators: Any, connect: Any) -> None:
+async def test_a_foreign_organization_costs_no_token(emulators: "Emulators", connect: "Connect") -> None:
     """SWR's 401 for an organization of another account says nothing about the token."""
     emulator = emulators(foreign=401)
     client = connect(emulator.url, ALICE, iam_url=emulator.url).client()
@@ -89,7 +98,7 @@ async def test_a_foreign_organization_costs_no_token(emulators: Any, connect: An
     assert emulator.seen().count(TOKENS) == 1
 
 
-async def test_a_wrong_password_is_tried_once(emulator: Any, connect: Any, call: Any) -> None:
+async def test_a_wrong_password_is_tried_once(emulator: "EmulatorProcess", connect: "Connect", call: "Call") -> None:
     """A refused password is not tried again, and the error names the user, not the password."""
     wrong = UserCredentials(User("alice", "looking-glass", "acme"), source="test")
     with pytest.raises(errors.CredentialsRejected, match="does not accept user alice of account acme") as caught:
@@ -98,7 +107,7 @@ async def test_a_wrong_password_is_tried_once(emulator: Any, connect: Any, call:
     assert "looking-glass" not in repr([caught.value.as_json(), wrong, caught.value.__cause__])
 
 
-async def test_many_waiting_calls_share_one_wrong_password(emulator: Any, connect: Any) -> None:
+async def test_many_waiting_calls_share_one_wrong_password(emulator: "EmulatorProcess", connect: "Connect") -> None:
     """Waiting calls are all refused by one attempt, so that they do not lock the user out."""
     wrong = UserCredentials(User("alice", "looking-glass", "acme"), source="test")
     client = connect(emulator.url, wrong, iam_url=emulator.url).client()
@@ -108,7 +117,7 @@ async def test_many_waiting_calls_share_one_wrong_password(emulator: Any, connec
     assert emulator.seen() == [TOKENS]
 
 
-async def test_the_token_is_scoped_to_the_project(odd: Any, connect: Any) -> None:
+async def test_the_token_is_scoped_to_the_project(odd: "OddServer", connect: "Connect") -> None:
     """The request for a token says who, and for which project: the named one, else the region's."""
     for project in ({"id": "1" * 32}, {"name": "cn-north-4_sub"}, {}):
         odd.says(201, {"token": {"expires_at": "2999-01-01T00:00:00.000000Z"}}, x_subject_token="t")
@@ -138,7 +147,7 @@ async def test_the_token_is_scoped_to_the_project(odd: Any, connect: Any) -> Non
     ],
 )
 async def test_a_create_that_got_no_token_was_never_sent(
-    odd: Any, connect: Any, status: int, body: object, error: type[errors.SwrError]
+    odd: "OddServer", connect: "Connect", status: int, body: object, error: type[errors.SwrError]
 ) -> None:
     """Whatever IAM answers in place of a token, SWR was not asked, and no error says it might have been."""
     odd.says(status, body)
@@ -148,21 +157,23 @@ async def test_a_create_that_got_no_token_was_never_sent(
     assert len(odd.requests) == 1
 
 
-async def test_a_silent_iam_means_never_sent(odd: Any, connect: Any) -> None:
+async def test_a_silent_iam_means_never_sent(odd: "OddServer", connect: "Connect") -> None:
     """A connection to IAM that breaks off is no lost answer of SWR."""
     odd.says_bytes(b"HTTP/1.1 201 Cre")
-    with pytest.raises(errors.SwrUnreachable, match="identity service at 127.0.0.1 did not answer; SWR was not asked"):
+    with pytest.raises(errors.SwrUnreachable, match="did not answer; SWR was not asked"):
         await connect(odd.url, ALICE, iam_url=odd.url).client().create_organization(OrganizationName("fresh"))
 
 
-async def test_a_user_needs_an_identity_service(connect: Any) -> None:
+async def test_a_user_needs_an_identity_service(connect: "Connect") -> None:
     """With an endpoint by URL and no IAM, a name and password are of no use, and the error says what is."""
     with pytest.raises(errors.SettingsInvalid, match="need an identity service") as caught:
         connect("http://127.0.0.1:9", ALICE).client()
     assert "SWR_BOT_IAM_ENDPOINT" in caught.value.hint
 
 
-async def test_the_project_is_looked_up_once(emulator: Any, connect: Any, transports: Any) -> None:
+async def test_the_project_is_looked_up_once(
+    emulator: "EmulatorProcess", connect: "Connect", transports: "Transports"
+) -> None:
     """An access key without a project id asks IAM for the region's, once for many waiting calls."""
     credentials = KeyCredentials(emulator.keys, source="test")
     client = connect(emulator.url, credentials, iam_url=emulator.url, transport=transports()).client()
@@ -170,7 +181,7 @@ async def test_the_project_is_looked_up_once(emulator: Any, connect: Any, transp
     assert emulator.seen() == [PROJECTS, *[LOOK] * 10]
 
 
-async def test_the_project_that_was_found_is_sent(odd: Any, connect: Any) -> None:
+async def test_the_project_that_was_found_is_sent(odd: "OddServer", connect: "Connect") -> None:
     """The id goes into the request and its signature; only a project of exactly the region's name counts."""
     projects = [{"id": "sub", "name": "cn-north-4_sub"}, {"id": "2" * 32, "name": "cn-north-4"}]
     odd.says(200, {"projects": projects})
@@ -185,7 +196,7 @@ async def test_the_project_that_was_found_is_sent(odd: Any, connect: Any) -> Non
 @pytest.mark.parametrize(
     "projects", [[], [{"id": "1", "name": "cn-north-4"}, {"id": "2", "name": "cn-north-4"}], None, [{"id": "1"}]]
 )
-async def test_no_single_project_is_an_error(odd: Any, connect: Any, projects: object) -> None:
+async def test_no_single_project_is_an_error(odd: "OddServer", connect: "Connect", projects: object) -> None:
     """Zero or several projects are not guessed about; the hint names the variable to set."""
     odd.says(200, {"projects": projects})
     credentials = KeyCredentials(KEYS, source="test")
@@ -194,7 +205,7 @@ async def test_no_single_project_is_an_error(odd: Any, connect: Any, projects: o
     assert "HUAWEICLOUD_SDK_PROJECT_ID" in caught.value.hint
 
 
-async def test_without_an_iam_no_project_is_looked_up(odd: Any, connect: Any) -> None:
+async def test_without_an_iam_no_project_is_looked_up(odd: "OddServer", connect: "Connect") -> None:
     """An endpoint by URL gets its requests at once, without a project."""
     odd.says(200, {"name": "ours"})
     await connect(odd.url, KeyCredentials(KEYS, source="test")).client().show_organization(ORG)
@@ -202,7 +213,9 @@ async def test_without_an_iam_no_project_is_looked_up(odd: Any, connect: Any) ->
     assert "x-project-id" not in request.headers
 
 
-async def test_a_cloud_server_uses_its_own_keys(emulator: Any, connect: Any, clock: ManualClock) -> None:
+async def test_a_cloud_server_uses_its_own_keys(
+    emulator: "EmulatorProcess", connect: "Connect", clock: ManualClock
+) -> None:
     """Temporary keys come from the metadata service, are kept, and are renewed before they expire."""
     client = connect(emulator.url, MachineCredentials(emulator.url), clock=clock).client()
     await asyncio.gather(*(client.show_organization(ORG, fresh=True) for _ in range(10)))
@@ -216,7 +229,15 @@ async def test_a_cloud_server_uses_its_own_keys(emulator: Any, connect: Any, clo
     assert emulator.seen().count(METADATA[1]) == 2
 
 
-async def test_the_security_token_is_sent_and_signed(odd: Any, connect: Any) -> None:
+async def test_no_proxy_stands_before_the_metadata_service(
+    emulator: "EmulatorProcess", connect: "Connect", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys that came through a proxy would be the proxy's."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert await connect(emulator.url, MachineCredentials(emulator.url)).client().show_organization(ORG)
+
+
+async def test_the_security_token_is_sent_and_signed(odd: "OddServer", connect: "Connect") -> None:
     """Temporary keys go with their token, inside the signature."""
     credential = {"access": "TEMPORARY0", "secret": "s", "securitytoken": "security-token", "expires_at": ""}
     odd.says(404)
@@ -229,7 +250,9 @@ async def test_the_security_token_is_sent_and_signed(odd: Any, connect: Any) -> 
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", {"credential": None}, {"credential": {"access": "a"}}])
-async def test_a_cloud_server_without_an_agency_has_no_credentials(odd: Any, connect: Any, body: object) -> None:
+async def test_a_cloud_server_without_an_agency_has_no_credentials(
+    odd: "OddServer", connect: "Connect", body: object
+) -> None:
     """A metadata service without keys is no source; the error names the ways on."""
     odd.says(200, b"session")
     odd.says(200, body)
@@ -239,7 +262,7 @@ async def test_a_cloud_server_without_an_agency_has_no_credentials(odd: Any, con
     assert "--emulator" in caught.value.hint
 
 
-async def test_elsewhere_the_metadata_service_is_given_up_soon(odd: Any, connect: Any) -> None:
+async def test_elsewhere_the_metadata_service_is_given_up_soon(odd: "OddServer", connect: "Connect") -> None:
     """A machine where nobody answers there learns within about a second that it has no credentials."""
     odd.hangs()
     cloud = connect(odd.url, MachineCredentials(odd.url))

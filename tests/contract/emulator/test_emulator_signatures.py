@@ -1,5 +1,6 @@
 """Signatures are checked over exactly the headers they list."""
 
+import hashlib
 import time
 from collections.abc import Callable, Generator
 
@@ -212,6 +213,35 @@ def test_paths_and_queries_are_put_in_one_form(
     canonical = canonical_request(request, b"x-sdk-date")
     assert canonical is not None
     assert canonical.split(b"\n")[1:3] == [path_line, query_line]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "payload"),
+    [
+        ({}, b"", hashlib.sha256().hexdigest()),
+        ({}, b"{}", hashlib.sha256(b"{}").hexdigest()),
+        (
+            {b"x-sdk-content-sha256": hashlib.sha256(b"{}").hexdigest().encode()},
+            b"{}",
+            hashlib.sha256(b"{}").hexdigest(),
+        ),
+        ({b"x-sdk-content-sha256": b"UNSIGNED-PAYLOAD"}, b"{}", "UNSIGNED-PAYLOAD"),
+        ({b"x-sdk-content-sha256": hashlib.sha256(b"[]").hexdigest().encode()}, b"{}", None),
+    ],
+)
+def test_an_announced_body_must_be_the_one_that_came(
+    headers: dict[bytes, bytes], body: bytes, payload: str | None
+) -> None:
+    """The official SDK leaves bodies other than JSON out of the signature, and says so."""
+    request = Request("POST", b"/", b"", {b"x-sdk-date": b"1", **headers}, body, "")
+    canonical = canonical_request(request, b"x-sdk-date")
+    assert (canonical and canonical.rpartition(b"\n")[2].decode()) == payload
+
+
+def test_a_listed_header_must_be_there() -> None:
+    """Even one that was signed as empty."""
+    request = Request("GET", b"/", b"", {b"x-sdk-date": b"1"}, b"", "")
+    assert canonical_request(request, b"host;x-sdk-date") is None
 
 
 def test_the_authorization_header_is_taken_apart() -> None:

@@ -33,16 +33,16 @@ from swr_bot.emulators.swr import DEFAULT_ACCOUNT, Behaviour
 from swr_bot.emulators.swr.errors import ServiceRefusal
 from swr_bot.emulators.swr.state import State
 
-state = State(Path(sys.argv[1]), behaviour=Behaviour(organization_quota=25))
+state = State(Path(sys.argv[1]), behaviour=Behaviour(organization_quota=200))
 print("ready", flush=True)
 sys.stdin.readline()
 refused = []
-for number in range(40):
+for number in range(300):
     try:
         state.create_organization(DEFAULT_ACCOUNT, f"group{number}")
     except ServiceRefusal as refusal:
         refused.append(refusal.code)
-print(40 - len(refused))
+print(300 - len(refused))
 """
 
 
@@ -60,9 +60,9 @@ def test_two_processes_share_one_file(tmp_path: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
         created = [process.communicate("go\n", timeout=60)[0] for process in (one, two)]
-    assert sum(int(count) for count in created) == 25
+    assert sum(int(count) for count in created) == 200
     state = State(path)
-    assert len(state.organizations(DEFAULT_ACCOUNT)) == 25
+    assert len(state.organizations(DEFAULT_ACCOUNT)) == 200
     state.close()
 
 

@@ -87,7 +87,7 @@ async def test_a_proposal_holds_what_was_asked(house: "House", alice: Actor) -> 
     ("call", "policy", "error"),
     [
         (("create-organization", {"organization": "Pay ments"}), Policy(), NameInvalid),
-        (("create-organization", {}), Policy(), ArgumentInvalid),
+        (("create-repository", {"organization": "payments"}), Policy(), ArgumentInvalid),
         (("create-organization", {"organization": "new"}), ReadOnlyPolicy(), ReadOnly),
         (("create-organization", {"organization": "new"}), Policy(rule=(Rule(actors=("slack:*",)),)), NotAllowed),
         (ORGANIZATION, Policy(), NameTaken),
@@ -242,3 +242,24 @@ async def test_a_proposal_lives_from_when_it_is_stored(house: "House", swr: "Swr
     slow = await house.ask(toolbox, *ORGANIZATION, alice)
     assert sum(house.clock.slept) > 0
     assert (slow.expires_at - house.clock.now()).total_seconds() == 10
+
+
+@pytest.mark.parametrize(("ttl", "same"), [(600, True), (10, False)], ids=["open", "expired"])
+async def test_a_proposal_that_came_in_between_is_taken_while_it_is_open(
+    *, scripted_house: "House", scripted: "ScriptedSwr", alice: Actor, ttl: float, same: bool
+) -> None:
+    """Another process was faster while SWR was being asked; what expired meanwhile is no answer."""
+    slow, fast = await scripted_house.toolbox(), await scripted_house.toolbox(ttl=ttl)
+    between: list[Proposal] = []
+
+    async def ask(method: str) -> None:
+        assert method == "GET"
+        scripted.on_request = None
+        between.append(await scripted_house.ask(fast, *ORGANIZATION, alice))
+        scripted_house.clock.advance(20)
+
+    scripted.on_request = ask
+    proposal = await scripted_house.ask(slow, *ORGANIZATION, alice)
+    assert (proposal.id == between[0].id) == same
+    assert proposal.state is State.PENDING
+    assert proposal.expires_at > scripted_house.clock.now()

@@ -67,6 +67,7 @@ async def test_entries_tell_what_happened_in_order(journal: Journal, draft: Draf
     assert {proposal.id} == {entry.proposal_id for entry in (first, second, third)}
     assert [str(proposal.actor), str(BOB), created.by] == [first.actor, second.actor, third.actor]
     assert proposal == Proposal.model_validate(first.body)
+    assert not {"state", "claimed_at", "claimed_by", "outcome"} & set(first.body)
     assert {"by": asdict(BOB)} == second.body
     assert created == Outcome.model_validate(third.body)
     assert [proposal.created_at, created.at] == [first.at, third.at]

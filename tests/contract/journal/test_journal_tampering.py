@@ -208,6 +208,7 @@ async def test_the_database_itself_keeps_entries_from_being_edited(
     "statement",
     [
         "UPDATE proposals SET actor = 'no JSON'",
+        "UPDATE proposals SET actor = '{}'",
         "UPDATE proposals SET outcome = '{}'",
         "UPDATE proposals SET created_at = 'yesterday'",
         "UPDATE entries SET body = 'no JSON'",

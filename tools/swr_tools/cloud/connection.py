@@ -10,6 +10,7 @@ from swr_tools.cloud.accounts import Credentials
 from swr_tools.cloud.client import SwrClient, Timeouts
 from swr_tools.cloud.endpoints import Endpoint, is_loopback, sibling
 from swr_tools.cloud.transport import tls_for, unproxied
+from swr_tools.errors import SettingsInvalid
 
 
 class SwrCloud:
@@ -39,15 +40,7 @@ class SwrCloud:
         self._timeouts = timeouts or Timeouts()
         self._clock = clock or SystemClock()
         self._clients: dict[str, SwrClient] = {}
-        urls = [url for url in (endpoint.api_url, endpoint.iam_url) if url]
-        self._http = httpx.AsyncClient(
-            transport=transport,
-            mounts=unproxied(*urls),
-            verify=tls_for(*urls),
-            trust_env=not all(is_loopback(url) for url in urls),
-            follow_redirects=False,
-            timeout=httpx.Timeout(self._timeouts.read, connect=self._timeouts.connect),
-        )
+        self._http = _open(endpoint, transport, self._timeouts)
 
     @property
     def account(self) -> str:
@@ -81,3 +74,21 @@ class SwrCloud:
         home = endpoint.region == self.endpoint.region
         auth = self._credentials.auth(endpoint, self._http, self._clock, home=home)
         return SwrClient(endpoint, self._http, auth, timeouts=self._timeouts, clock=self._clock)
+
+
+def _open(endpoint: Endpoint, transport: httpx.AsyncBaseTransport | None, timeouts: Timeouts) -> httpx.AsyncClient:
+    urls = [url for url in (endpoint.api_url, endpoint.iam_url) if url]
+    try:
+        return httpx.AsyncClient(
+            transport=transport,
+            mounts=unproxied(*urls),
+            verify=tls_for() if transport else tls_for(*urls),
+            trust_env=not all(is_loopback(url) for url in urls),
+            follow_redirects=False,
+            timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
+        )
+    except (ImportError, ValueError):
+        raise SettingsInvalid(
+            "The proxy that the environment names cannot be used: only http and https ones can.",
+            hint="Change HTTPS_PROXY or ALL_PROXY, or add the host to NO_PROXY.",
+        ) from None

@@ -32,6 +32,7 @@ class FastTransport(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._tls: ssl.SSLContext | None = None
+        self._proxies: dict[tuple[str, str], str | None] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request, exactly as it is.
@@ -48,14 +49,14 @@ class FastTransport(httpx.AsyncBaseTransport):
                 data=request.content or None,
                 allow_redirects=False,
                 ssl=self._context() if request.url.scheme == "https" else True,
-                proxy=_proxy_for(request.url.scheme, request.url.host),
+                proxy=self._proxy(request.url.scheme, request.url.host),
                 timeout=_timeout(request),
             ) as response:
                 content = await response.read()
                 return httpx.Response(response.status, headers=response.raw_headers, content=content)
         except aiohttp.ClientError as error:
             family = next((ours for theirs, ours in _ERRORS if isinstance(error, theirs)), httpx.RemoteProtocolError)
-            raise family(str(error), request=request) from error
+            raise family(str(error.__cause__ or error), request=request) from error
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -72,17 +73,25 @@ class FastTransport(httpx.AsyncBaseTransport):
             )
         return self._session
 
+    def _proxy(self, scheme: str, host: str) -> str | None:
+        if (scheme, host) not in self._proxies:
+            self._proxies[scheme, host] = _proxy_for(scheme, host)
+        return self._proxies[scheme, host]
+
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
             self._tls = httpx.create_ssl_context()
         return self._tls
 
 
-@cache
 def _proxy_for(scheme: str, host: str) -> str | None:
     if is_loopback(f"{scheme}://{host}") or proxy_bypass(host):
         return None
-    return getproxies().get(scheme)
+    proxies = getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all")
+    if proxy and not proxy.startswith(("http://", "https://")):
+        raise httpx.ProxyError("only http and https proxies can be used")
+    return proxy
 
 
 @cache

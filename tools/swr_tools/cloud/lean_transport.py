@@ -1,13 +1,14 @@
-"""httpx's requests over the standard library's http.client: for the terminal, where loading httpcore takes longer
-than asking SWR.
+"""httpx's requests over the standard library, for the terminal: loading httpcore takes longer than asking SWR.
 
 One thread a request; connections are kept for the next one as long as httpx keeps its own.
 """
 
 import asyncio
 import http.client
+import select
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,9 +40,11 @@ class LeanTransport(httpx.AsyncBaseTransport):
         body = await request.aread()
         origin = (request.url.scheme, request.url.host, request.url.port or _default_port(request.url.scheme))
         connection = self._take(origin)
+        given_up = threading.Event()
         try:
-            return await asyncio.to_thread(self._exchange, connection, origin, request, body)
+            return await asyncio.to_thread(self._exchange, connection, origin, request, body, given_up)
         except asyncio.CancelledError:
+            given_up.set()
             _cut(connection)
             raise
 
@@ -53,7 +56,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
 
     def _take(self, origin: _Origin) -> http.client.HTTPConnection:
         connection, since = self._idle.pop(origin, (None, 0.0))
-        if connection is not None and time.monotonic() - since < _KEPT_SECONDS:
+        if connection is not None and time.monotonic() - since < _KEPT_SECONDS and not _ended(connection):
             return connection
         if connection is not None:
             connection.close()
@@ -63,14 +66,23 @@ class LeanTransport(httpx.AsyncBaseTransport):
         return http.client.HTTPConnection(host, port)
 
     def _exchange(
-        self, connection: http.client.HTTPConnection, origin: _Origin, request: httpx.Request, body: bytes
+        self,
+        connection: http.client.HTTPConnection,
+        origin: _Origin,
+        request: httpx.Request,
+        body: bytes,
+        given_up: threading.Event,
     ) -> httpx.Response:
         limits = request.extensions.get("timeout", {})
         _connect(connection, request, limits.get("connect"))
+        if given_up.is_set():
+            connection.close()
+            raise httpx.ConnectError("given up before it was sent", request=request)
         try:
             connection.sock.settimeout(limits.get("read"))
             _send(connection, request, body)
             answer = connection.getresponse()
+            _check_whole_head(answer)
             content = answer.read()
         except TimeoutError as error:
             connection.close()
@@ -78,11 +90,15 @@ class LeanTransport(httpx.AsyncBaseTransport):
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise httpx.RemoteProtocolError(f"no whole answer: {type(error).__name__}", request=request) from error
-        if answer.will_close:
+        kept = (connection, time.monotonic())
+        if answer.will_close or self._idle.setdefault(origin, kept) is not kept:
             connection.close()
-        else:
-            self._idle[origin] = (connection, time.monotonic())
         return httpx.Response(answer.status, headers=answer.getheaders(), content=content)
+
+
+def _ended(connection: http.client.HTTPConnection) -> bool:
+    """Whether the other side closed it: between two requests there is nothing else to read."""
+    return bool(select.select([connection.sock], [], [], 0)[0])
 
 
 def _connect(connection: http.client.HTTPConnection, request: httpx.Request, limit: float | None) -> None:
@@ -105,6 +121,13 @@ def _send(connection: http.client.HTTPConnection, request: httpx.Request, body: 
     for name, value in request.headers.raw:
         connection.putheader(name, value)
     connection.endheaders(body or None)
+
+
+def _check_whole_head(answer: http.client.HTTPResponse) -> None:
+    """To http.client an answer that breaks off in its head is one with fewer headers, and a body until the end."""
+    endless = answer.length is None and not answer.chunked
+    if answer.msg.defects or (endless and answer.getheader("connection", "").lower() != "close"):
+        raise http.client.HTTPException
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

@@ -73,7 +73,7 @@ class Refusal:
         """SWR's own words to add to a sentence, or nothing."""
         # A gateway that dislikes a signature quotes the whole signed request, headers and all.
         quotable = self.message and "canonicalrequest" not in self.message.lower()
-        return f" SWR says: {self.message}" if quotable else ""
+        return f" SWR says: {self.message.rstrip('.')}." if quotable else ""
 
 
 def words_for(family: type[SwrError], refusal: Refusal) -> Words:

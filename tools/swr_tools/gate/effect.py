@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from swr_tools.errors import (
     AnswerLost,
+    CredentialsRejected,
     NameTaken,
     RateLimited,
     SwrError,
@@ -49,31 +50,38 @@ class Effect:
         create: What to create.
         cloud: Where.
         clock: For the deadline and the pauses.
-        deadline: Seconds from now in which requests may still be sent.
+        deadline: Seconds in which requests may still be sent, once it is carried out.
     """
 
     def __init__(self, create: CreateOperation, cloud: "SwrCloud", clock: "Clock", deadline: float) -> None:
         self._create = create
         self._cloud = cloud
         self._clock = clock
-        self._ends = clock.monotonic() + deadline
+        self._deadline = deadline
+        self._ends = 0.0
         self._pause = _FIRST_PAUSE
         self._in_doubt: SwrError | None = None
         self._not_sent: SwrError | None = None
         self._acknowledged = False
+        self._interrupted = False
+        self._sending: asyncio.Task[Settled] | None = None
 
     async def carry_out(self) -> Settled:
-        """Send until SWR's answer is clear or the deadline is over; an interrupted one is looked up once more.
-
-        Being cancelled never leaves the question open: the task finishes with what is known.
-        """
+        """Send until SWR's answer is clear or the deadline is over; an interrupted one is looked up once more."""
+        self._ends = self._clock.monotonic() + self._deadline
+        if self._interrupted:
+            return await self._what_is_known()
+        self._sending = asyncio.create_task(self._send_until_clear())
         try:
-            return await self._send_until_clear()
+            return await self._sending
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None:
-                task.uncancel()
-            return await self._last_look()
+            return await self._what_is_known()
+
+    def interrupt(self) -> None:
+        """Send nothing more; `carry_out` ends soon, with what is known."""
+        self._interrupted = True
+        if self._sending is not None:
+            self._sending.cancel()
 
     async def _send_until_clear(self) -> Settled:
         while True:
@@ -81,11 +89,11 @@ class Effect:
             if settled is not None:
                 return settled
             if not await self._wait():
-                return self._out_of_time()
+                return await self._what_is_known()
 
     async def _send_once(self) -> Settled | None:
         """One request and what its answer means; None: not clear yet, or not sent."""
-        doubt_before = self._in_doubt
+        doubt_before, self._not_sent = self._in_doubt, None
         self._in_doubt = doubt_before or AnswerLost("The create was interrupted before SWR answered.")
         try:
             await self._create.send(self._cloud)
@@ -105,6 +113,8 @@ class Effect:
         """A clear no, unless an earlier request of ours is what it speaks of: then reading decides."""
         if self._in_doubt is None:
             return Settled(OutcomeKind.REFUSED, error=error)
+        if isinstance(error, CredentialsRejected):  # a look would be one more failure of keys that five of them lock
+            return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
         found = await self._look()
         if found is not None or isinstance(error, NameTaken):
             return found
@@ -133,13 +143,8 @@ class Effect:
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         return True
 
-    def _out_of_time(self) -> Settled:
-        if self._in_doubt is not None:
-            return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
-        return Settled(OutcomeKind.REFUSED, error=self._not_sent)
-
-    async def _last_look(self) -> Settled:
-        """What is known after an interruption."""
+    async def _what_is_known(self) -> Settled:
+        """The end where SWR's answer was not clear in time: one last look, where there is doubt."""
         if self._acknowledged:
             return Settled(OutcomeKind.CREATED)
         if self._in_doubt is None:

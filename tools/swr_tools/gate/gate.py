@@ -1,7 +1,8 @@
 """The one way to a create: proposed, confirmed by the right person, claimed once, carried out, written down."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from swr_tools.actor import Actor
@@ -9,7 +10,7 @@ from swr_tools.errors import JournalUnavailable, NotAllowed, ProposalMissing, Sw
 from swr_tools.gate import sentences
 from swr_tools.gate.effect import Effect
 from swr_tools.gate.policy import Policy
-from swr_tools.gate.proposal import create_of, new_code, new_proposal
+from swr_tools.gate.proposal import create_of, new_proposal, subject_of
 from swr_tools.journal.journal import CodeTaken
 from swr_tools.operations import CreateOperation
 from swr_tools.proposals import Outcome, OutcomeKind, Proposal, Site, State
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 _REMEMBERED = (OutcomeKind.CREATED, OutcomeKind.UNKNOWN)
 _TWIN_WAIT = 2.0
 _TWIN_POLL = 0.1
-_LEASE_MARGIN = 30.0
+# After the deadline: the last request and its look (30 s and 5 s), and twice a journal that is busy (10 s).
+_LEASE_MARGIN = 60.0
 
 
 class Gate:
@@ -73,34 +75,35 @@ class Gate:
             SwrError: SWR or the journal cannot be asked.
         """
         self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
-        proposal = new_proposal(create, actor, self.site, self._clock.now(), self._ttl)
-        earlier = await self._still_standing(await self._journal.latest_like(proposal))
+        earlier = await self._still_standing(await self._journal.latest_like(self._draft(create, actor)))
         if earlier is not None:
             return earlier
         await create.check(self._cloud)
-        return await self._store(proposal)
+        return await self._store(create, actor)
 
     async def confirm(self, proposal_id: str, actor: Actor) -> Outcome:
         """Create what was proposed, if nobody did yet; a settled proposal answers with its outcome.
+
+        Cancelled once it is claimed, it sends nothing more, settles with what is known, and returns that.
 
         Raises:
             ProposalMissing: No such proposal.
             NotAllowed: Another person's, another account's, or the policy says no by now.
             JournalUnavailable: Nothing can be written, so nothing is created.
         """
-        proposal = await self._open_for(proposal_id, actor)
+        at = self._clock.now()
+        proposal = await self._open_for(proposal_id, actor, at)
         if proposal.outcome is not None:
             return proposal.outcome
-        if proposal.state is State.CLAIMED:
-            return await self._twin_outcome(proposal)
-        create = create_of(proposal)
-        self._require_same_site(proposal)
-        self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
-        if not await self._journal.claim(proposal.id, by=actor, at=self._clock.now()):
-            return await self._twin_outcome(proposal)
-        settled = await Effect(create, self._cloud, self._clock, self._deadline).carry_out()
-        outcome = sentences.settled(create, proposal, actor, settled, self._clock.now())
-        return await self._write(proposal, State.CLAIMED, outcome)
+        if proposal.state is State.PENDING:
+            try:
+                outcome = await self._confirm_pending(proposal, actor, at)
+            except SwrError as error:  # only what comes before the request is raised
+                error.nothing_created = True
+                raise
+            if outcome is not None:
+                return outcome
+        return await self._twin_outcome(proposal)
 
     async def decline(self, proposal_id: str, actor: Actor) -> Outcome:
         """Say no to a proposal; a settled one answers with its outcome.
@@ -110,17 +113,18 @@ class Gate:
             NotAllowed: Another person's.
             JournalUnavailable: It cannot be written down; the proposal expires by itself.
         """
-        proposal = await self._open_for(proposal_id, actor)
+        proposal = await self._open_for(proposal_id, actor, self._clock.now())
         if proposal.outcome is not None:
             return proposal.outcome
-        outcome = sentences.declined(create_of(proposal).subject, actor, self._clock.now())
+        outcome = sentences.declined(subject_of(proposal), actor, self._clock.now())
         if await self._journal.settle(proposal.id, expected=State.PENDING, outcome=outcome):
             return outcome
         return await self._twin_outcome(proposal)
 
     async def unsettled(self, actor: Actor) -> Sequence[Proposal]:
         """This person's open proposals, oldest first: pending ones, and confirmed ones without an outcome."""
-        found = [await self._expired_or_same(p) for p in await self._journal.open_proposals(actor.person)]
+        now = self._clock.now()
+        found = [await self._expired_or_same(p, now) for p in await self._journal.open_proposals(actor.person)]
         return [proposal for proposal in found if proposal.outcome is None]
 
     async def with_code(self, code: str, actor: Actor) -> Proposal:
@@ -131,17 +135,35 @@ class Gate:
         """
         for proposal in await self._journal.with_code(code):
             if proposal.actor.person == actor.person:
-                return await self._expired_or_same(proposal)
+                return await self._expired_or_same(proposal, self._clock.now())
         raise ProposalMissing(f"No request of yours has the code {code.upper()[:12]}.", hint="List them with pending.")
 
-    async def _open_for(self, proposal_id: str, actor: Actor) -> Proposal:
+    async def _confirm_pending(self, proposal: Proposal, actor: Actor, at: datetime) -> Outcome | None:
+        """Claim it and create it; None where somebody else claimed or settled it first."""
+        create = create_of(proposal)
+        self._require_same_site(proposal)
+        self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
+        effect = Effect(create, self._cloud, self._clock, self._deadline)
+
+        async def claim_and_create() -> Outcome | None:
+            if not await self._journal.claim(proposal.id, by=actor, at=at):
+                return None
+            settled = await effect.carry_out()
+            outcome = sentences.settled(create, proposal, actor, settled, self._clock.now())
+            return await self._write(proposal, State.CLAIMED, outcome)
+
+        return await _to_its_end(asyncio.create_task(claim_and_create()), effect.interrupt)
+
+    async def _open_for(self, proposal_id: str, actor: Actor, now: datetime) -> Proposal:
         proposal = await self._journal.find(proposal_id)
         if proposal is None:
             raise ProposalMissing("This request is not known here.", hint="Ask again.")
         if proposal.actor.person != actor.person:
             asker = proposal.actor.name or str(proposal.actor)
-            raise NotAllowed(f"Only {asker}, who asked for this, can confirm or decline it.")
-        return await self._expired_or_same(proposal)
+            refusal = NotAllowed(f"Only {asker}, who asked for this, can confirm or decline it.")
+            refusal.nothing_created = proposal.state is State.PENDING
+            raise refusal
+        return await self._expired_or_same(proposal, now)
 
     def _require_same_site(self, proposal: Proposal) -> None:
         if proposal.site != self.site:
@@ -156,33 +178,40 @@ class Gate:
         """An earlier proposal for the same, if it still answers the question."""
         if earlier is None:
             return None
-        earlier = await self._expired_or_same(earlier)
+        now = self._clock.now()
+        earlier = await self._expired_or_same(earlier, now)
         if earlier.outcome is None:
             return earlier
-        remembered = earlier.outcome.kind in _REMEMBERED and self._clock.now() < earlier.expires_at
+        remembered = earlier.outcome.kind in _REMEMBERED and now < earlier.expires_at
         return earlier if remembered else None
 
-    async def _expired_or_same(self, proposal: Proposal) -> Proposal:
+    async def _expired_or_same(self, proposal: Proposal, now: datetime) -> Proposal:
         """The proposal, settled as expired if its time is over and nobody confirmed it."""
-        now = self._clock.now()
         if proposal.state is not State.PENDING or now < proposal.expires_at:
             return proposal
-        outcome = sentences.expired(create_of(proposal).subject, now)
+        outcome = sentences.expired(subject_of(proposal), now)
         await self._journal.settle(proposal.id, expected=State.PENDING, outcome=outcome)
         return await self._journal.find(proposal.id) or proposal
 
-    async def _store(self, proposal: Proposal) -> Proposal:
+    def _draft(self, create: CreateOperation, actor: Actor) -> Proposal:
+        return new_proposal(create, actor, self.site, self._clock.now(), self._ttl)
+
+    async def _store(self, create: CreateOperation, actor: Actor) -> Proposal:
+        """Its proposal, which lives from now on; the one that came in between, while SWR was asked, if it is open."""
         while True:
             try:
-                return await self._journal.propose(proposal)
+                stored = await self._journal.propose(self._draft(create, actor))
             except CodeTaken:
-                proposal = proposal.model_copy(update={"code": new_code()})
+                continue
+            stored = await self._expired_or_same(stored, self._clock.now())
+            if stored.outcome is None:
+                return stored
 
     async def _twin_outcome(self, proposal: Proposal) -> Outcome:
         """What became of a proposal that was claimed elsewhere: its outcome, or after a short wait what SWR shows."""
         gives_up = self._clock.monotonic() + _TWIN_WAIT
         while True:
-            current = await self._expired_or_same(await self._journal.find(proposal.id) or proposal)
+            current = await self._journal.find(proposal.id) or proposal
             if current.outcome is not None:
                 return current.outcome
             if self._clock.monotonic() >= gives_up or self._age_of_claim(current) > _TWIN_WAIT:
@@ -208,9 +237,30 @@ class Gate:
             return None
 
     async def _write(self, proposal: Proposal, expected: State, outcome: Outcome) -> Outcome:
-        """Write an outcome that is true already; a journal that cannot be written does not change it."""
+        """Write an outcome that is true already, unless another process settled it while this one was held up.
+
+        Neither that nor a journal that cannot be written makes a create undone.
+        """
         try:
-            await self._journal.settle(proposal.id, expected=expected, outcome=outcome)
+            if await self._journal.settle(proposal.id, expected=expected, outcome=outcome):
+                return outcome
+            settled = await self._journal.find(proposal.id)
         except JournalUnavailable as error:
-            return sentences.not_recorded(outcome, error)
-        return outcome
+            return sentences.not_recorded(outcome, f"The journal could not record this: {error.sentence}")
+        if settled is None or settled.outcome is None:
+            return outcome
+        if outcome.kind is not OutcomeKind.CREATED or settled.outcome.kind is outcome.kind:
+            return settled.outcome
+        return sentences.not_recorded(outcome, f"The journal says {settled.outcome.kind}: it was settled before.")
+
+
+async def _to_its_end(work: "asyncio.Task[Outcome | None]", interrupt: Callable[[], None]) -> Outcome | None:
+    """The work's result; whoever is cancelled while waiting for it interrupts it, and still waits for its end."""
+    while not work.done():
+        try:
+            await asyncio.wait({work})
+        except asyncio.CancelledError:
+            if waiting := asyncio.current_task():
+                waiting.uncancel()
+            interrupt()
+    return work.result()

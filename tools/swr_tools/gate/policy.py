@@ -1,5 +1,6 @@
 """Who may create what: rules from the settings file, and what holds without any."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -9,13 +10,16 @@ from swr_tools.actor import Actor
 from swr_tools.errors import NotAllowed, ReadOnly
 from swr_tools.operations import CreateOperation
 
+# What fnmatch does not take literally; the characters of a set make a rule no closer to the matter.
+_WILD = re.compile(r"\*|\?|\[!?+\]?+[^\]]*\]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One `[[policy.rule]]`: these actors may do these operations in these organizations.
 
     Attributes:
-        actors: Globs over `FACE:TENANT/ID`, or over `FACE:ID`: `cli:*`, `slack:T012AB/*`, `mcp:ci-bot`.
+        actors: Globs; with a slash over `FACE:TENANT/ID`, without one over `FACE:ID`: `slack:T012AB/*`, `mcp:ci-bot`.
         operations: Names of creating operations; all, when left out.
         organizations: Globs over organization names; all, when left out.
         public: Whether public repositories may be made under this rule.
@@ -33,9 +37,12 @@ class Rule:
 
     def specificity(self, actor: Actor, create: CreateOperation) -> tuple[int, int, int] | None:
         """How closely the rule is about this create, organization first, then actor, then operation; None: not."""
-        organization = _closest(self.organizations, (create.target_organization,))
-        who = _closest(self.actors, (str(actor), f"{actor.face}:{actor.id}"))
-        operation = _closest(self.operations, (create.name,))
+        organization = _closest(self.organizations, create.target_organization)
+        operation = _closest(self.operations, create.name)
+        # Told apart by the slash, so that nobody picks an id that reads like the tenant of somebody else.
+        whole = _closest((glob for glob in self.actors if "/" in glob), str(actor))
+        short = _closest((glob for glob in self.actors if "/" not in glob), f"{actor.face}:{actor.id}")
+        who = max((found for found in (whole, short) if found is not None), default=None)
         if organization is None or who is None or operation is None:
             return None
         return organization, who, operation
@@ -97,11 +104,11 @@ class ReadOnlyPolicy(Policy):
         raise ReadOnly("This swr-bot only reads.", hint="Creates are switched off by SWR_BOT_READ_ONLY.")
 
 
-def _closest(globs: Iterable[str], names: Iterable[str]) -> int | None:
+def _closest(globs: Iterable[str], name: str) -> int | None:
     """How many literal characters the closest matching glob has; an exact name beats every pattern."""
-    return max((_weight(glob) for glob in globs if any(fnmatchcase(name, glob) for name in names)), default=None)
+    return max((_weight(glob) for glob in globs if fnmatchcase(name, glob)), default=None)
 
 
 def _weight(glob: str) -> int:
-    literal = sum(character not in "*?[]" for character in glob)
+    literal = len(_WILD.sub("", glob))
     return literal if literal < len(glob) else literal + 1_000

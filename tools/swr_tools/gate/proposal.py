@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from swr_tools.actor import Actor
-from swr_tools.errors import ProposalMissing
+from swr_tools.errors import ArgumentInvalid, ProposalMissing
 from swr_tools.operations import CATALOG, CreateOperation
 from swr_tools.operations.arguments import parse_arguments
 from swr_tools.proposals import Proposal, Site
@@ -21,10 +21,10 @@ def new_proposal(create: CreateOperation, actor: Actor, site: Site, now: datetim
     arguments = json.dumps(create.canonical(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return Proposal(
         id=secrets.token_hex(16),
-        code=new_code(),
+        code=_new_code(),
         operation=create.name,
         arguments=arguments,
-        arguments_hash=hashlib.sha256(arguments.encode()).hexdigest(),
+        arguments_hash=_hash(arguments),
         actor=actor,
         site=site,
         created_at=now,
@@ -32,7 +32,7 @@ def new_proposal(create: CreateOperation, actor: Actor, site: Site, now: datetim
     )
 
 
-def new_code() -> str:
+def _new_code() -> str:
     """Four characters, one of about 390,000 codes."""
     return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(_CODE_LENGTH))
 
@@ -41,10 +41,27 @@ def create_of(proposal: Proposal) -> CreateOperation:
     """The call that a proposal holds.
 
     Raises:
-        ProposalMissing: The operation is not in the catalogue: a newer swr-bot wrote it.
+        ProposalMissing: The operation is not in the catalogue, as a newer swr-bot wrote it; or the arguments are
+            not those that were asked for.
         ArgumentInvalid: Its arguments break today's rules.
     """
+    if _hash(proposal.arguments) != proposal.arguments_hash:
+        raise ProposalMissing(
+            f"What {proposal.code} creates was changed after it was asked for.", hint="Run `swr-bot audit verify`."
+        )
     for operation in CATALOG:
         if operation.name == proposal.operation and issubclass(operation, CreateOperation):
             return parse_arguments(operation, json.loads(proposal.arguments))
     raise ProposalMissing(f"{proposal.code} holds an operation this swr-bot does not know.", hint="Upgrade swr-bot.")
+
+
+def subject_of(proposal: Proposal) -> str:
+    """What a proposal creates, as people name it; its operation and code where it cannot be read here."""
+    try:
+        return create_of(proposal).subject
+    except (ProposalMissing, ArgumentInvalid):
+        return f"{proposal.operation} {proposal.code}"
+
+
+def _hash(arguments: str) -> str:
+    return hashlib.sha256(arguments.encode()).hexdigest()

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from swr_tools.actor import Actor
-from swr_tools.errors import NOTHING_CREATED, SwrError
+from swr_tools.errors import NOTHING_CREATED
 from swr_tools.gate.effect import Settled
 from swr_tools.models import Record, plain
 from swr_tools.operations import CreateOperation
@@ -108,7 +108,6 @@ def recovered(create: CreateOperation, proposal: Proposal, there: bool, now: dat
     )
 
 
-def not_recorded(outcome: Outcome, error: SwrError) -> Outcome:
-    """An outcome that is true but could not be written in the journal."""
-    warning = f"The journal could not record this: {error.sentence}"
-    return outcome.model_copy(update={"hint": f"{outcome.hint} {warning}".strip()})
+def not_recorded(outcome: Outcome, why: str) -> Outcome:
+    """An outcome that is true but is not what the journal holds."""
+    return outcome.model_copy(update={"hint": f"{outcome.hint} {why}".strip()})

@@ -66,12 +66,15 @@ def choice(kind: type[StrEnum]) -> Reader:
     """Reads one of an enumeration's values; None stays None."""
 
     def read(field: str, given: object) -> StrEnum | None:
-        if given is None or (isinstance(given, str) and given in list(kind)):
-            return None if given is None else kind(given)
-        close = did_you_mean(given, list(kind)) if isinstance(given, str) else None
+        if given is None:
+            return None
+        found = text(field, given)
+        if found in list(kind):
+            return kind(found)
+        close = did_you_mean(found, list(kind))
         hint = f"Did you mean {close}? " if close else ""
         raise ArgumentInvalid(
-            f"There is no {field} {safe(str(given), 60)!r}.", hint=f"{hint}Choose one of {', '.join(kind)}."
+            f"There is no {field} '{safe(found, 60)}'.", hint=f"{hint}Choose one of {', '.join(kind)}."
         )
 
     return read

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from swr_tools.errors import NameTaken, RepositoryMissing
+from swr_tools.errors import NameTaken, OrganizationMissing, RepositoryMissing
 from swr_tools.models import Category, Record, RepositoryInfo
 from swr_tools.names import OrganizationName, RepositoryName
 from swr_tools.operations.arguments import argument, choice, line, named, truth
@@ -103,8 +103,8 @@ class CreateRepository(CreateOperation):
         )
 
     async def read_back(self, cloud: "SwrCloud") -> RepositoryInfo | None:
-        """The repository as SWR shows it, or None."""
+        """The repository as SWR shows it, or None; without its organization it is not there either."""
         try:
             return await cloud.client().show_repository(self.organization, self.repository, fresh=True)
-        except RepositoryMissing:
+        except (RepositoryMissing, OrganizationMissing):
             return None
