@@ -82,7 +82,9 @@ def test_the_readme_fits_on_two_hundred_lines() -> None:
 def test_every_local_link_leads_somewhere() -> None:
     """Links between the documents are not broken."""
     pages = [README, *(ROOT / "docs").glob("*.md")]
-    links = [(page, link) for page in pages for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))]
+    links = [
+        (page, link) for page in pages for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8"))
+    ]
 
     assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 

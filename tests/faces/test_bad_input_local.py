@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import threading
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,14 @@ CREATE = ("org", "create", "payments")
 CREATED = "Created payments in cn-north-4."
 
 
-@pytest.fixture
-def full_disk() -> Generator[Callable[[], None]]:
-    """Let no file of this process grow beyond its first bytes."""
+@contextmanager
+def disk_that_can_fill() -> Generator[Callable[[], None]]:
+    """Give a way to let no file of this process grow; undone at once, as pytest's own output may be a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.fixture
@@ -71,29 +73,29 @@ def minutes_pass(terminal: "Terminal", minutes: int) -> None:
             )
 
 
-def test_a_disk_full_before_the_question_creates_nothing(
-    terminal: "Terminal", emulator: "Emulator", full_disk: Callable[[], None]
-) -> None:
+def test_a_disk_full_before_the_question_creates_nothing(terminal: "Terminal", emulator: "Emulator") -> None:
     """Without a journal nothing is even asked."""
     terminal.answering("n").run(*CREATE)
-    full_disk()
 
-    ran = terminal.run(*CREATE)
+    with disk_that_can_fill() as fill:
+        fill()
+        ran = terminal.run(*CREATE)
 
     assert_the_disk_is_named(ran.code, ran.told, journal_of(terminal))
     assert emulator.creates == 0
 
 
 def test_a_disk_that_fills_while_the_question_stands_creates_nothing(
-    terminal: "Terminal", emulator: "Emulator", full_disk: Callable[[], None]
+    terminal: "Terminal", emulator: "Emulator"
 ) -> None:
     """The claim cannot be written, so nothing is sent."""
+    with disk_that_can_fill() as fill:
 
-    def yes() -> str:
-        full_disk()
-        return "y"
+        def yes() -> str:
+            fill()
+            return "y"
 
-    ran = terminal.answering(yes).run(*CREATE)
+        ran = terminal.answering(yes).run(*CREATE)
 
     assert_the_disk_is_named(ran.code, ran.told, journal_of(terminal))
     assert emulator.creates == 0
@@ -110,26 +112,24 @@ def assert_the_disk_is_named(code: int, told: list[str], journal: Path) -> None:
     assert len(told) == 2
 
 
-def test_a_disk_that_fills_during_the_create_does_not_hide_it(
-    terminal: "Terminal", emulator: "Emulator", full_disk: Callable[[], None]
-) -> None:
+def test_a_disk_that_fills_during_the_create_does_not_hide_it(terminal: "Terminal", emulator: "Emulator") -> None:
     """The outcome is told although it cannot be written, and the next command finds out by reading."""
     emulator.misbehave({"kind": "latency", "method": "POST", "milliseconds": 300})
+    with disk_that_can_fill() as fill:
 
-    def fill_once_it_is_under_way() -> None:
-        while emulator.ask("GET", "faults"):
-            pass
-        full_disk()
+        def fill_once_it_is_under_way() -> None:
+            while emulator.ask("GET", "faults"):
+                pass
+            fill()
 
-    filling = threading.Thread(target=fill_once_it_is_under_way)
+        filling = threading.Thread(target=fill_once_it_is_under_way)
 
-    def yes() -> str:
-        filling.start()
-        return "y"
+        def yes() -> str:
+            filling.start()
+            return "y"
 
-    ran = terminal.answering(yes).run(*CREATE)
-    filling.join()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        ran = terminal.answering(yes).run(*CREATE)
+        filling.join()
 
     ran.is_plain()
     assert ran.code == 0
