@@ -27,6 +27,7 @@ from swr_tools.journal.chain import (
 from swr_tools.journal.failures import told
 from swr_tools.journal.rows import entry_of, pending_row, proposal_of, proposed_body
 from swr_tools.journal.tables import IS_OPEN, IS_PENDING, chain_head, entries, proposals
+from swr_tools.journal.uninterrupted import finished, uninterrupted
 from swr_tools.journal.verify import verified
 from swr_tools.proposals import Outcome, Proposal, State
 
@@ -48,6 +49,7 @@ class Journal:
         self._place = place
         # SQLite's own queue is a poll with growing sleeps; the tasks of one process need not stand in it.
         self._one_writer = asyncio.Lock()
+        self.work: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def open(cls, url_or_path: str | Path) -> Self:
@@ -72,7 +74,8 @@ class Journal:
         return journal
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection, once what is under way has ended."""
+        await finished(self)
         await self._engine.dispose()
 
     async def __aenter__(self) -> Self:
@@ -83,6 +86,7 @@ class Journal:
     ) -> None:
         await self.aclose()
 
+    @uninterrupted
     async def propose(self, proposal: Proposal) -> Proposal:
         """Store a pending proposal, or return the one that this person already has for the same thing.
 
@@ -110,6 +114,7 @@ class Journal:
             )
         return proposal
 
+    @uninterrupted
     async def claim(self, proposal_id: str, *, by: Actor, at: datetime) -> bool:
         """Take a pending proposal that has not expired, to carry it out; True for one caller only, ever."""
         async with self._write() as writing:
@@ -123,6 +128,7 @@ class Journal:
                 await writing.append(Event.CLAIMED, proposal_id, at=at, actor=str(by), body=body)
         return claimed
 
+    @uninterrupted
     async def settle(self, proposal_id: str, *, expected: State, outcome: Outcome) -> bool:
         """Write down what became of a proposal; True for one caller only, ever.
 
@@ -143,14 +149,17 @@ class Journal:
                 await writing.append(Event.SETTLED, proposal_id, at=outcome.at, actor=outcome.by, body=body)
         return settled
 
+    @uninterrupted
     async def find(self, proposal_id: str) -> Proposal | None:
         """The proposal with this id, in any state."""
         return await self._one(select(proposals).where(proposals.c.id == proposal_id))
 
+    @uninterrupted
     async def latest_like(self, proposal: Proposal) -> Proposal | None:
         """The newest one of the same person, operation, arguments and site, in any state."""
         return await self._one(_like(proposal).order_by(proposals.c.number.desc()).limit(1))
 
+    @uninterrupted
     async def open_proposals(self, person: str | None = None) -> Sequence[Proposal]:
         """Those not settled yet, oldest first.
 
@@ -160,11 +169,13 @@ class Journal:
         query = _open().order_by(proposals.c.number)
         return await self._all(query if person is None else query.where(proposals.c.person == person))
 
+    @uninterrupted
     async def with_code(self, code: str) -> Sequence[Proposal]:
         """Those that have or had this code, newest first; codes are capitals, what people type need not be."""
         query = select(proposals).where(proposals.c.code == code.upper())
         return await self._all(query.order_by(proposals.c.number.desc()))
 
+    @uninterrupted
     async def entries(self, *, limit: int | None = None, newest_first: bool = False) -> Sequence[Entry]:
         """What happened, in the order in which it was written.
 
@@ -178,6 +189,7 @@ class Journal:
                 found = await connection.execute(select(entries).order_by(order).limit(limit))
             return [entry_of(Link(*row)) for row in found]
 
+    @uninterrupted
     async def verify(self) -> Verification:
         """Walk the whole chain and compare every proposal with what its entries say.
 
