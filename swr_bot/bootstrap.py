@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import swr_tools.cloud  # noqa: F401 - before httpx, which it keeps from loading its own command line
 from swr_bot.settings import Settings
 from swr_tools.actor import Actor
 from swr_tools.clock import SystemClock
@@ -83,11 +82,20 @@ async def open_journal(settings: Settings) -> "Journal":
 
 def local_actor(face: str) -> Actor:
     """Whoever runs this program, with their own keys, on this machine."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):  # a container's user need not have a name
-        user = str(os.getuid())
+    user = _user_name()
     return Actor(face=face, tenant=socket.gethostname(), id=user, name=user, holds_keys=True)
+
+
+def _user_name() -> str:
+    """The name of this process's user as the system has it: LOGNAME and its kin are anybody's to set."""
+    try:
+        import pwd
+    except ImportError:  # Windows
+        return getpass.getuser()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user need not have a name
+        return str(os.getuid())
 
 
 def _region(settings: Settings, credentials: "Credentials") -> str:
@@ -102,12 +110,11 @@ def _region(settings: Settings, credentials: "Credentials") -> str:
 
 def _embedded_emulator(settings: Settings) -> "SwrCloud":
     """The emulator inside this process; its state file is shared with every other process that names the folder."""
-    import httpx
-
     from swr_bot.emulators.swr import DEFAULT_ACCOUNT, EmulatorStateError, create_app
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import find_credentials
     from swr_tools.cloud.endpoints import Endpoint
+    from swr_tools.cloud.transport import in_process
 
     region = settings.region or EMULATOR_REGION
     keys = {
@@ -129,4 +136,4 @@ def _embedded_emulator(settings: Settings) -> "SwrCloud":
     except (OSError, EmulatorStateError) as error:
         raise StateUnavailable(f"The emulator cannot use {state}: {error}", hint=_STATE_HINT) from None
     credentials = find_credentials(keys, home=settings.state_dir, metadata_url=None)
-    return SwrCloud(endpoint, credentials, transport=httpx.ASGITransport(app))
+    return SwrCloud(endpoint, credentials, transport=in_process(app))

@@ -84,17 +84,17 @@ def operation_commands(catalog: Sequence[type[Operation]] = CATALOG) -> tuple[Co
     return tuple(_command_of(operation) for operation in catalog)
 
 
-def parse(words: Sequence[str], commands: Sequence[Command]) -> Parsed:
-    """Read a command line, already split into words.
+def parse(words: Sequence[str], commands: Sequence[Command], program: str = "swr-bot") -> Parsed:
+    """Read a command line, already split into words; `program` is what people type before them.
 
     A lone image reference is a look-up. Commands and flags may be typed in capitals; values keep theirs.
 
     Raises:
         UsageError: It cannot be read; the sentence says what was not understood, the hint what to type.
     """
-    command, rest = _find_command(words, commands)
+    command, rest = _find_command(words, commands, program)
     flags, positional = _split_flags(command, rest)
-    return Parsed(command, {**_read_target(command, positional), **flags})
+    return Parsed(command, {**_read_target(command, positional, program), **flags})
 
 
 def _command_of(operation: type[Operation]) -> Command:
@@ -127,7 +127,7 @@ def _choices(annotation: object) -> tuple[str, ...]:
     )
 
 
-def _find_command(words: Sequence[str], commands: Sequence[Command]) -> tuple[Command, Sequence[str]]:
+def _find_command(words: Sequence[str], commands: Sequence[Command], program: str) -> tuple[Command, Sequence[str]]:
     typed = [word.lower() for word in words]
     for command in commands:
         length = len(command.words.split())
@@ -137,28 +137,28 @@ def _find_command(words: Sequence[str], commands: Sequence[Command]) -> tuple[Co
         lookup = next((command for command in commands if command.words == "repo info"), None)
         if lookup is not None:
             return lookup, words
-    raise _unknown_command(typed, commands)
+    raise _unknown_command(typed, commands, program)
 
 
-def _unknown_command(words: Sequence[str], commands: Sequence[Command]) -> UsageError:
+def _unknown_command(words: Sequence[str], commands: Sequence[Command], program: str) -> UsageError:
     typed = [*words[:1], *(word for word in words[1:] if not word.startswith("--"))]
     if not typed:
-        return UsageError("No command was given.", hint="Try help.")
+        return UsageError("No command was given.", hint=f"Type {program} help")
     group = [command.words for command in commands if command.words.split()[0] == typed[0]]
     if group and len(typed) == 1:
-        return UsageError(f"{typed[0]} needs one more word.", hint=f"Try {_either(group)}.")
+        return UsageError(f"{typed[0]} needs one more word.", hint=f"Type {_either(group, program)}")
     tried = " ".join(typed[:2] if group or len(typed) > 1 else typed[:1])
     close = did_you_mean(tried, group or [command.words for command in commands])
     close = close or did_you_mean(typed[0], [command.words for command in commands])
     shown = safe(tried if close and " " in close else typed[0], _SHOWN)
-    hint = f"Did you mean {close}?" if close else "Try help."
+    hint = f"Did you mean {program} {close}?" if close else f"Type {program} help"
     if group and not close:
-        hint = f"Try {_either(group)}."
+        hint = f"Type {_either(group, program)}"
     return UsageError(f"There is no command {shown}.", hint=hint)
 
 
-def _either(words: Sequence[str]) -> str:
-    return " or ".join(words)
+def _either(group: Sequence[str], program: str) -> str:
+    return " or ".join(f"{program} {words}" for words in group)
 
 
 def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, object], list[str]]:
@@ -229,7 +229,7 @@ def _unknown_flag(command: Command, name: str) -> UsageError:
     return UsageError(f"There is no flag {safe(name, _SHOWN)}.", hint=hint)
 
 
-def _read_target(command: Command, positional: Sequence[str]) -> dict[str, object]:
+def _read_target(command: Command, positional: Sequence[str], program: str) -> dict[str, object]:
     text = " ".join(positional)
     if not command.target:
         if positional:
@@ -238,17 +238,17 @@ def _read_target(command: Command, positional: Sequence[str]) -> dict[str, objec
     if not positional:
         if command.label.startswith("["):
             return {}
-        raise UsageError(f"{command.words} needs {command.label}.", hint=f"Type {command.usage}")
-    return dict(zip(command.target, _split_target(command, text), strict=True))
+        raise UsageError(f"{command.words} needs {command.label}.", hint=f"Type {program} {command.usage}")
+    return dict(zip(command.target, _split_target(command, text, program), strict=True))
 
 
-def _split_target(command: Command, text: str) -> Sequence[str]:
+def _split_target(command: Command, text: str, program: str) -> Sequence[str]:
     if len(command.target) == 1:
         return (text,)
     organization, slash, repository = text.partition("/")
     if not slash:
         raise UsageError(
             f"{command.words} needs {command.label}, and {safe(text, _SHOWN)!r} has no slash.",
-            hint=f"Type {command.words} ORGANIZATION/{safe(text, _SHOWN)}",
+            hint=f"Type {program} {command.words} ORGANIZATION/{safe(text, _SHOWN)}",
         )
     return organization, repository

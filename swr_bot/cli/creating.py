@@ -8,7 +8,7 @@ from swr_bot.cli.render_proposal import show_outcome, show_question, show_unsett
 from swr_bot.cli.session import Session
 from swr_tools.errors import ConfirmationMissing
 from swr_tools.gate.confirmation import Confirmation, confirmation_of
-from swr_tools.gate.proposal import create_of
+from swr_tools.gate.proposal import create_of, subject_of
 from swr_tools.models import Record, record_of
 from swr_tools.proposals import Outcome, Proposal, State
 
@@ -47,7 +47,7 @@ def list_unsettled(session: Session) -> int:
     if session.json:
         print_json(session.console, [proposal.model_dump(mode="json") for proposal in proposals])
     else:
-        subjects = {proposal.id: create_of(proposal).subject for proposal in proposals}
+        subjects = {proposal.id: subject_of(proposal) for proposal in proposals}
         show_unsettled(session.console, proposals, subjects, datetime.now(UTC))
     return exit_codes.DONE
 
@@ -57,7 +57,7 @@ def warn_of_interrupted(session: Session, about: Proposal) -> None:
     for proposal in session.wait(session.toolbox.unsettled(session.actor)):
         if proposal.state is State.CLAIMED and proposal.id != about.id:
             session.console.note(
-                f"Note: {proposal.code}, {create_of(proposal).subject}, was confirmed and its outcome is not known. "
+                f"Note: {proposal.code}, {subject_of(proposal)}, was confirmed and its outcome is not known. "
                 f"See it with: swr-bot confirm {proposal.code}"
             )
 

@@ -53,4 +53,4 @@ def of_outcome(outcome: "Outcome") -> int:
         case OutcomeKind.UNKNOWN:
             return 9
         case OutcomeKind.REFUSED:
-            return of_kind(kind_of(outcome.error_code or ""))
+            return of_kind(kind_of(outcome.error_code) if outcome.error_code else Kind.NOT_CONFIRMED)

@@ -1,10 +1,11 @@
 """The README says what the code does: its tables are made from it, and its commands are the ones there are.
 
-After a change on purpose: `UPDATE_DOCS=1 pytest tests/docs`.
+After a change on purpose: `UPDATE_SNAPSHOTS=1 pytest tests/docs`.
 """
 
 import os
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ def commands_table() -> str:
 def settings_table() -> str:
     """Each setting with its meaning and default."""
     rows = [
-        f"| `{PREFIX}{name.upper()}` | {info.description}{_default(name)} |"
-        for name, info in Settings.model_fields.items()
-        if name != "policy"
+        f"| `{PREFIX}{info.name.upper()}` | {info.metadata['description']}{_default(info.default)} |"
+        for info in fields(Settings)
+        if info.name != "policy"
     ]
     return "\n".join(["| variable | means |", "|---|---|", *rows])
 
@@ -51,11 +52,11 @@ def test_each_table_of_the_readme_is_what_the_code_makes_of_it(name: str) -> Non
     before, _, rest = text.partition(begin)
     found, _, after = rest.partition(end)
     expected = f"{TABLES[name]()}\n"
-    if os.environ.get("UPDATE_DOCS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         README.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
         return
 
-    assert expected == found, "Run: UPDATE_DOCS=1 pytest tests/docs"
+    assert expected == found, "Run: UPDATE_SNAPSHOTS=1 pytest tests/docs"
 
 
 def test_every_command_line_of_the_readme_can_be_read() -> None:
@@ -105,9 +106,9 @@ def _typed(command: Command) -> str:
     return usage.replace("|", "\\|")
 
 
-def _default(name: str) -> str:
-    default = Settings.model_fields[name].default
-    return f"; `{default}` unless said" if isinstance(default, str | int | float) and default not in ("", False) else ""
+def _default(default: object) -> str:
+    shown = isinstance(default, str | int) and not isinstance(default, bool) and default != ""
+    return f"; `{default}` unless said" if shown else ""
 
 
 def _fenced() -> str:

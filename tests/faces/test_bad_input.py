@@ -20,6 +20,8 @@ HOLDS = "{} name holds only letters a-z, digits, {} and '_'; character {} of {} 
 ORG, REPO = "An organization", "A repository"
 ORG_SIGNS, REPO_SIGNS = "'.', '-'", "'.', '/', '-'"
 
+PENDING = "The command pending lists those that wait."
+
 
 def meant(name: str) -> str:
     """The hint that offers a corrected name."""
@@ -194,10 +196,10 @@ USAGE = [
         "repo create does not know what 'payments' is for.",
         'Put a value of several words in quotes: --description "Card \u2026"',
     ),
-    Row(("repo", "crate", "payments/api"), 2, "There is no command repo crate.", "Did you mean repo create?"),
-    Row(("rpeo", "create", "payments/api"), 2, "There is no command rpeo create.", "Did you mean repo create?"),
-    Row(("repo",), 2, "repo needs one more word.", "Try repo create or repo info."),
-    Row(("\U0001f680",), 2, "There is no command \U0001f680.", "Try help."),
+    Row(("repo", "crate", "payments/api"), 2, "There is no command repo crate.", "Did you mean swr-bot repo create?"),
+    Row(("rpeo", "create", "payments/api"), 2, "There is no command rpeo create.", "Did you mean swr-bot repo create?"),
+    Row(("repo",), 2, "repo needs one more word.", "Type swr-bot repo create or swr-bot repo info"),
+    Row(("\U0001f680",), 2, "There is no command \U0001f680.", "Type swr-bot help"),
     Row(("org", "list", "--al"), 2, "There is no flag --al.", ""),
     Row(("audit", "list", "--limit", "0"), 2, "--limit must be a number above 0, not '0'.", "Type --limit 20"),
     Row(
@@ -246,9 +248,9 @@ LOOK_UPS = [
         "Write ORG/NAME, for example payments/api.",
     ),
     Row(("org", "list", "x" * 65), 3, "The argument text has 65 characters; at most 64 are possible.", ""),
-    Row(("confirm", "XXXX"), 4, "No request of yours has the code XXXX.", "List them with pending."),
-    Row(("confirm", "\udcff"), 4, r"No request of yours has the code \UDCFF.", "List them with pending."),
-    Row(("decline", "../.."), 4, "No request of yours has the code ../...", "List them with pending."),
+    Row(("confirm", "XXXX"), 4, "No request of yours has the code XXXX.", PENDING),
+    Row(("confirm", "\udcff"), 4, r"No request of yours has the code \UDCFF.", PENDING),
+    Row(("decline", "../.."), 4, "No request of yours has the code ../...", PENDING),
 ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from swr_tools.cloud.connection import SwrCloud
 
 SNAPSHOTS = Path(__file__).parent.parent / "snapshots" / "schema"
-ACCEPT = "ACCEPT_SNAPSHOTS=1 pytest tests/unit/test_operations.py"
+ACCEPT = "UPDATE_SNAPSHOTS=1 pytest tests/unit/test_operations.py"
 EXAMPLES: dict[str, dict[str, object]] = {
     "create-organization": {"organization": "payments"},
     "list-organizations": {},
@@ -138,7 +138,7 @@ def test_the_published_schema_is_the_accepted_one(operation: type[Operation]) ->
     """A change of what assistants are told is seen in review."""
     path = SNAPSHOTS / f"{operation.name}.json"
     text = json.dumps(json_schema(operation), indent=2, ensure_ascii=False) + "\n"
-    if os.environ.get("ACCEPT_SNAPSHOTS"):
+    if os.environ.get("UPDATE_SNAPSHOTS"):
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(text, encoding="utf-8")
     assert path.is_file(), f"There is no {path.name}. Accept it with: {ACCEPT}"

@@ -29,4 +29,10 @@ class Actor:
     @property
     def person(self) -> str:
         """The same for every actor that is one person: all faces of one host's user, else the actor."""
-        return f"host:{self.tenant}/{self.id}" if self.holds_keys else str(self)
+        face = "host" if self.holds_keys else self.face
+        return f"{face}:{_part(self.tenant)}/{_part(self.id)}"
+
+
+def _part(text: str) -> str:
+    """A tenant or an id in which a slash cannot be taken for the one between them."""
+    return text.replace("%", "%25").replace("/", "%2F")

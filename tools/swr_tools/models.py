@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 
 class Category(StrEnum):
@@ -43,7 +43,7 @@ def plain(value: object) -> object:
     if is_dataclass(value) and isinstance(value, Record):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType] - whatever it holds
+        return [plain(item) for item in cast("tuple[object, ...]", value)]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -126,4 +126,4 @@ class Toolbox:
         from swr_tools.gate.gate import Gate
 
         journal = await self.journal()
-        return Gate(self.cloud, journal, self._policy, self._clock, ttl=self._ttl, deadline=self._deadline)
+        return Gate(lambda: self.cloud, journal, self._policy, self._clock, ttl=self._ttl, deadline=self._deadline)

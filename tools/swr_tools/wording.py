@@ -29,7 +29,7 @@ def age_text(then: datetime, now: datetime) -> str:
 
 def time_left_text(seconds: float) -> str:
     """How long something still holds, for people: `9 min`, `40 s`."""
-    return f"{int(seconds) // 60} min" if seconds >= 120 else f"{max(0, int(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds >= 120 else f"{max(0, int(seconds))} s"
 
 
 def safe(text: str, limit: int = 0) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -185,9 +186,13 @@ async def _reset(scope: Scope, receive: Receive) -> None:
         pass
 
 
+@lru_cache(maxsize=4)
+def _date(second: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(second, usegmt=True).encode()
+
+
 async def _send(request: Request, answer: Answer, send: Send, fault: Fault | None, *, at: float) -> None:
-    date = (b"date", formatdate(at, usegmt=True).encode())
-    headers = [_SERVER, date, (b"x-request-id", request.request_id.encode()), *answer.headers]
+    headers = [_SERVER, _date(int(at)), (b"x-request-id", request.request_id.encode()), *answer.headers]
     if answer.status != 204:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

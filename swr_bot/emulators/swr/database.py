@@ -81,8 +81,11 @@ class Database:
 
     def read(self, statement: str, values: tuple[object, ...]) -> list[Row]:
         """The rows of one query, outside a transaction."""
-        with self._lock, self._translated():
-            return self.execute(statement, values)
+        try:
+            with self._lock:
+                return self.execute(statement, values)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def execute(self, statement: str, values: tuple[object, ...] = ()) -> list[Row]:
         """One statement inside ``writing``, and its rows."""
@@ -105,8 +108,11 @@ class Database:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            text = f"The emulator's state ({self._name}) cannot be used: {error}."
-            raise EmulatorStateError(f"{text} Choose another file, or delete this one to start afresh.") from error
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> EmulatorStateError:
+        text = f"The emulator's state ({self._name}) cannot be used: {error}."
+        return EmulatorStateError(f"{text} Choose another file, or delete this one to start afresh.")
 
     def _prepare(self) -> None:
         with self.writing():

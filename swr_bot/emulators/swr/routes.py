@@ -1,8 +1,9 @@
 """The one table of what the emulator answers to, and how a path finds its row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from . import admin, identity, organizations, repositories
@@ -66,6 +67,7 @@ ROUTES = (
     Route("POST", "/_emulator/clock", admin.shift_clock, Access.ADMIN),
 )
 
+_REMEMBERED_PATHS = 1024
 _Pattern = tuple[tuple[bytes, ...], tuple[tuple[int, str], ...], Route]
 
 
@@ -84,15 +86,19 @@ class Router:
         for route in routes:
             pattern = _compiled(route)
             self._patterns.setdefault((route.method, len(pattern[0])), []).append(pattern)
+        self._match = lru_cache(maxsize=_REMEMBERED_PATHS)(self._compared)
 
     def find(self, request: Request) -> Route:
         """The route, its path parameters noted in the request; the gateway's 404 when there is none."""
-        segments = request.raw_path.split(b"/")
-        for literals, names, route in self._patterns.get((request.method, len(segments)), ()):
+        route, request.parameters = self._match(request.method, request.raw_path)
+        return route
+
+    def _compared(self, method: str, raw_path: bytes) -> tuple[Route, Mapping[str, str]]:
+        segments = raw_path.split(b"/")
+        for literals, names, route in self._patterns.get((method, len(segments)), ()):
             if all(want in (b"", have) for want, have in zip(literals, segments, strict=True)):
-                request.parameters = {name: _decoded(segments[at]) for at, name in names}
-                return route
-        raise GatewayRefusal(404, "APIGW.0101", f"{request.method} {request.raw_path.decode('latin-1')}")
+                return route, {name: _decoded(segments[at]) for at, name in names}
+        raise GatewayRefusal(404, "APIGW.0101", f"{method} {raw_path.decode('latin-1')}")
 
 
 def _decoded(segment: bytes) -> str:

@@ -13,6 +13,7 @@ from .errors import ServiceRefusal
 from .seed import SeedRepository
 from .state import Organization, Repository
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 JSON_TYPE = (b"content-type", b"application/json")
 CATEGORIES = frozenset({"app_server", "linux", "framework_app", "database", "lang", "other", "windows", "arm"})
 # No document gives the limit behind code 4131012; this one is the emulator's own.
@@ -34,7 +35,7 @@ class Request:
     headers: Mapping[bytes, bytes]
     body: bytes
     request_id: str
-    parameters: dict[str, str] = field(default_factory=dict[str, str])
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     access_key: str = ""
 
     def header(self, name: bytes) -> str:
@@ -57,8 +58,7 @@ class Answer:
 
 def json_answer(status: int, content: object, *headers: tuple[bytes, bytes]) -> Answer:
     """An answer with a JSON body."""
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(status, body, (JSON_TYPE, *headers))
+    return Answer(status, _ENCODER.encode(content).encode(), (JSON_TYPE, *headers))
 
 
 def empty_object(status: int) -> Answer:

@@ -33,16 +33,16 @@ from swr_bot.emulators.swr import DEFAULT_ACCOUNT, Behaviour
 from swr_bot.emulators.swr.errors import ServiceRefusal
 from swr_bot.emulators.swr.state import State
 
-state = State(Path(sys.argv[1]), behaviour=Behaviour(organization_quota=200))
+state = State(Path(sys.argv[1]), behaviour=Behaviour(organization_quota=600))
 print("ready", flush=True)
 sys.stdin.readline()
 refused = []
-for number in range(300):
+for number in range(800):
     try:
         state.create_organization(DEFAULT_ACCOUNT, f"group{number}")
     except ServiceRefusal as refusal:
         refused.append(refusal.code)
-print(300 - len(refused))
+print(800 - len(refused))
 """
 
 
@@ -59,10 +59,14 @@ def test_two_processes_share_one_file(tmp_path: Path) -> None:
         for process in (one, two):
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-        created = [process.communicate("go\n", timeout=60)[0] for process in (one, two)]
-    assert sum(int(count) for count in created) == 200
+        for process in (one, two):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        created = [process.communicate(timeout=60)[0] for process in (one, two)]
+    assert sum(int(count) for count in created) == 600
     state = State(path)
-    assert len(state.organizations(DEFAULT_ACCOUNT)) == 200
+    assert len(state.organizations(DEFAULT_ACCOUNT)) == 600
     state.close()
 
 

@@ -1,7 +1,7 @@
 """A caller that is cancelled in the middle of the journal's work."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 import pytest
@@ -15,12 +15,12 @@ Draft = Callable[..., Proposal]
 class CancelledAt:
     """Steps through an awaitable and cancels the task that awaits it at its nth pause."""
 
-    def __init__(self, pause: int, work: Any) -> None:
+    def __init__(self, pause: int, work: Awaitable[object]) -> None:
         self.pause = pause
         self.work = work
         self.reached = False
 
-    def __await__(self) -> Any:
+    def __await__(self) -> Generator[Any, Any, object]:
         steps = self.work.__await__()
         try:
             waiting = next(steps)
@@ -41,6 +41,11 @@ class CancelledAt:
             return end.value
 
 
+async def waiting_for(cut: CancelledAt) -> None:
+    """A caller."""
+    await cut
+
+
 @pytest.mark.parametrize("method", ["find", "claim"])
 async def test_a_cancelled_caller_leaves_the_journal_free_for_the_next(
     journal: Journal, second_journal: Journal, draft: Draft, method: str
@@ -56,10 +61,7 @@ async def test_a_cancelled_caller_leaves_the_journal_free_for_the_next(
         )
         cut = CancelledAt(pause, work)
 
-        async def wait_for(cut: CancelledAt = cut) -> None:
-            await cut
-
-        await asyncio.gather(asyncio.create_task(wait_for()), return_exceptions=True)
+        await asyncio.gather(asyncio.create_task(waiting_for(cut)), return_exceptions=True)
 
         assert await second_journal.propose(draft())
         assert (await journal.verify()).ok
@@ -70,8 +72,8 @@ async def test_a_cancelled_caller_leaves_the_journal_free_for_the_next(
 async def test_closing_waits_for_what_a_cancelled_caller_left_under_way(journal: Journal, draft: Draft) -> None:
     """A caller that is cancelled twice is let go at once, and the journal still closes in order."""
     asking = asyncio.create_task(journal.propose(draft()))
-    while not journal.work:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert journal.work
     asking.cancel()
     await asyncio.sleep(0)
     asking.cancel()

@@ -126,7 +126,10 @@ def _limited(refusal: Refusal) -> Words:
 
 def _organization(refusal: Refusal) -> Words:
     name = refusal.asked.organization
-    return f"The organization {name} was not found in {refusal.region}, or it belongs to another account.", _CHECK
+    return (
+        f"The organization {name} was not found in {refusal.region}, or it belongs to another account.",
+        _CHECK,
+    )
 
 
 def _repository(refusal: Refusal) -> Words:

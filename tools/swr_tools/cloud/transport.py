@@ -1,6 +1,7 @@
 """How bytes travel: TLS and proxies, and the faster transport of the programs that keep running."""
 
 import ssl
+from collections.abc import Awaitable, Callable
 
 import httpx
 
@@ -41,3 +42,8 @@ def lean_transport(endpoint: Endpoint) -> httpx.AsyncBaseTransport | None:
     if getproxies() and not is_loopback(endpoint.api_url):
         return None
     return LeanTransport(httpx.create_ssl_context)
+
+
+def in_process(app: Callable[..., Awaitable[None]]) -> httpx.AsyncBaseTransport:
+    """A transport to an ASGI application in this process: no port, no second program."""
+    return httpx.ASGITransport(app)

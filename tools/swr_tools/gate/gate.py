@@ -31,7 +31,7 @@ class Gate:
     """Creates behind a confirmation.
 
     Args:
-        cloud: Where creates go.
+        connect: Gives the cloud that creates go to; asked only by what needs it.
         journal: Where proposals live and outcomes are written.
         policy: Who may create what.
         clock: The time.
@@ -41,7 +41,7 @@ class Gate:
 
     def __init__(
         self,
-        cloud: "SwrCloud",
+        connect: Callable[[], "SwrCloud"],
         journal: "Journal",
         policy: Policy,
         clock: "Clock",
@@ -49,13 +49,17 @@ class Gate:
         ttl: timedelta,
         deadline: float,
     ) -> None:
-        self._cloud = cloud
+        self._connect = connect
         self._journal = journal
         self._policy = policy
         self._clock = clock
         self._ttl = ttl
         self._deadline = deadline
         self._lease = deadline + _LEASE_MARGIN
+
+    @property
+    def _cloud(self) -> "SwrCloud":
+        return self._connect()
 
     @property
     def site(self) -> Site:
@@ -136,7 +140,9 @@ class Gate:
         for proposal in await self._journal.with_code(code):
             if proposal.actor.person == actor.person:
                 return await self._expired_or_same(proposal, self._clock.now())
-        raise ProposalMissing(f"No request of yours has the code {code.upper()[:12]}.", hint="List them with pending.")
+        raise ProposalMissing(
+            f"No request of yours has the code {code.upper()[:12]}.", hint="The command pending lists those that wait."
+        )
 
     async def _confirm_pending(self, proposal: Proposal, actor: Actor, at: datetime) -> Outcome | None:
         """Claim it and create it; None where somebody else claimed or settled it first."""

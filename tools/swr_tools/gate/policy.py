@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from swr_tools.actor import Actor
 from swr_tools.errors import NotAllowed, ReadOnly
-from swr_tools.operations import CreateOperation
+from swr_tools.operations import CATALOG, CreateOperation
 
 # What fnmatch does not take literally; the characters of a set make a rule no closer to the matter.
 _WILD = re.compile(r"\*|\?|\[!?+\]?+[^\]]*\]")
@@ -19,7 +19,7 @@ class Rule:
     """One `[[policy.rule]]`: these actors may do these operations in these organizations.
 
     Attributes:
-        actors: Globs; with a slash over `FACE:TENANT/ID`, without one over `FACE:ID`: `slack:T012AB/*`, `mcp:ci-bot`.
+        actors: Globs `FACE:TENANT/ID` or `FACE:ID`, each part matched for itself, or `*`: `slack:T012AB/*`, `mcp:ci-bot`.
         operations: Names of creating operations; all, when left out.
         organizations: Globs over organization names; all, when left out.
         public: Whether public repositories may be made under this rule.
@@ -39,10 +39,7 @@ class Rule:
         """How closely the rule is about this create, organization first, then actor, then operation; None: not."""
         organization = _closest(self.organizations, create.target_organization)
         operation = _closest(self.operations, create.name)
-        # Told apart by the slash, so that nobody picks an id that reads like the tenant of somebody else.
-        whole = _closest((glob for glob in self.actors if "/" in glob), str(actor))
-        short = _closest((glob for glob in self.actors if "/" not in glob), f"{actor.face}:{actor.id}")
-        who = max((found for found in (whole, short) if found is not None), default=None)
+        who = max((_weight(glob) for glob in self.actors if _is_about(glob, actor)), default=None)
         if organization is None or who is None or operation is None:
             return None
         return organization, who, operation
@@ -60,6 +57,13 @@ class Policy:
     __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
 
     rule: tuple[Rule, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that could never match; raises ValueError."""
+        names = [operation.name for operation in CATALOG if issubclass(operation, CreateOperation)]
+        for glob in (glob for rule in self.rule for glob in rule.operations):
+            if not any(fnmatchcase(name, glob) for name in names):
+                raise ValueError(f"no operation that creates is called {glob!r}; there are {' and '.join(names)}")
 
     def require(self, actor: Actor, create: CreateOperation, *, emulator: bool) -> None:
         """Say no by raising; returning is a yes.
@@ -102,6 +106,16 @@ class ReadOnlyPolicy(Policy):
         """Always no; raises ReadOnly."""
         del actor, create, emulator
         raise ReadOnly("This swr-bot only reads.", hint="Creates are switched off by SWR_BOT_READ_ONLY.")
+
+
+def _is_about(glob: str, actor: Actor) -> bool:
+    """Whether an actor's glob matches; part by part, so that nobody picks an id that reads like another's tenant."""
+    if glob == "*":
+        return True
+    face, _, rest = glob.partition(":")
+    tenant, slash, own_id = rest.rpartition("/")
+    told = fnmatchcase(actor.face, face) and fnmatchcase(actor.id, own_id)
+    return told and (not slash or fnmatchcase(actor.tenant, tenant))
 
 
 def _closest(globs: Iterable[str], name: str) -> int | None:

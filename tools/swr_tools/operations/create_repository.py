@@ -42,7 +42,7 @@ class CreateRepository(CreateOperation):
         metadata=argument(named(RepositoryName), "Name of the new repository inside the organization.")
     )
     public: bool = field(
-        default=False, metadata=argument(truth, "True lets anybody pull its images without logging in.", strict=True)
+        default=False, metadata=argument(truth, "Let anybody pull its images without logging in.", strict=True)
     )
     category: Category | None = field(
         default=None, metadata=argument(choice(Category), "What it holds; left out, SWR decides.", examples=["lang"])
@@ -85,7 +85,11 @@ class CreateRepository(CreateOperation):
 
     async def check(self, cloud: "SwrCloud") -> None:
         """The organization must be there and the repository must not."""
-        await cloud.client().show_organization(self.organization, fresh=True)
+        try:
+            await cloud.client().show_organization(self.organization, fresh=True)
+        except OrganizationMissing as missing:
+            missing.hint = f"Check the name and the region, or create it first: org create {self.organization}"
+            raise
         if await self.read_back(cloud):
             raise NameTaken(
                 f"The repository {self.subject} exists already in {cloud.endpoint.region}.",
