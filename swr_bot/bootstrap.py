@@ -5,10 +5,9 @@ import os
 import socket
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from swr_bot.settings import Settings
+from swr_bot.settings import Settings, home_folder
 from swr_tools.actor import Actor
 from swr_tools.clock import SystemClock
 from swr_tools.errors import SettingsInvalid, StateUnavailable
@@ -65,7 +64,7 @@ def find_own_credentials(settings: Settings, environ: Mapping[str, str]) -> "Cre
     """The keys of whoever runs this; raises CredentialsMissing."""
     from swr_tools.cloud.credentials import find_credentials
 
-    return find_credentials(environ, home=Path.home(), metadata_url=metadata_url(settings))
+    return find_credentials(environ, home=home_folder(), metadata_url=metadata_url(settings))
 
 
 def metadata_url(settings: Settings) -> str | None:

@@ -10,6 +10,8 @@ from swr_tools.operations import CATALOG, Operation
 from swr_tools.wording import did_you_mean, listed, safe
 
 _SHOWN = 60
+# What people type, or programs make, in place of the two dashes of a flag.
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
     last_value = ""
     rest = list(words)
     while rest:
-        word = rest.pop(0)
+        word = _as_flag(command, rest.pop(0))
         if word == "--":
             positional += rest
             break
@@ -186,6 +188,14 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
         else:
             flags[flag.field] = value
     return flags, positional
+
+
+def _as_flag(command: Command, word: str) -> str:
+    """A flag typed with one dash, or with the long dashes of a chat or a document, with its two dashes."""
+    if word[:1] not in _DASHES or word.startswith("--"):
+        return word
+    meant = f"--{word.lstrip(_DASHES)}"
+    return meant if any(flag.name == meant.partition("=")[0].lower() for flag in command.flags) else word
 
 
 def _refuse_stray(command: Command, word: str, before: Sequence[str], last_value: str) -> None:

@@ -3,6 +3,7 @@
 Plain dataclasses and readers of their own: a look-up at the terminal must not wait for pydantic to load.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,6 +14,8 @@ from swr_tools.wording import did_you_mean, safe
 
 PREFIX = "SWR_BOT_"
 CONFIG_VARIABLE = "SWR_BOT_CONFIG"
+# What Kubernetes puts into every container next to a Service that is called swr-bot.
+_FOREIGN = re.compile(r"SWR_BOT_(?:SERVICE_(?:HOST|PORT(?:_.+)?)|PORT(?:_.+)?)")
 _TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -47,7 +50,10 @@ def _folder(value: object) -> Path:
     text = _text(value)
     if "\0" in text:
         raise ValueError("it must be a path")
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("the home folder in it is not known") from None
 
 
 def _rules(value: object) -> Policy:
@@ -56,8 +62,14 @@ def _rules(value: object) -> Policy:
     try:
         return TypeAdapter(Policy).validate_python(value)
     except ValidationError as error:
-        told = [f"{'.'.join(map(str, details['loc']))}: {details['msg']}" for details in error.errors()]
-        raise ValueError(f"its rules cannot be read: {'; '.join(told)}") from None
+        raise ValueError(
+            "; ".join(_rule_problem(details["loc"], details["msg"]) for details in error.errors())
+        ) from None
+
+
+def _rule_problem(location: tuple[int | str, ...], message: str) -> str:
+    words = [f"number {part + 1}" if isinstance(part, int) else part for part in location]
+    return f"{' '.join(words)}: {message.removeprefix('Value error, ')}".removeprefix(": ")
 
 
 def _meaning(description: str, read: Callable[[object], object] = _text) -> Mapping[str, object]:
@@ -106,7 +118,7 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
         try:
             values[name] = known[name](given[name])
         except ValueError as error:
-            problems.append(f"{PREFIX}{name.upper()} is {safe(str(given[name]), 60)!r}; {error}.")
+            problems.append(_problem(name, given[name], error))
     if problems:
         raise SettingsInvalid(" ".join(sorted(problems)), hint="Mend the settings and run it again.")
     return Settings(**values)  # pyright: ignore[reportArgumentType] - each reader returns its field's type
@@ -120,7 +132,7 @@ def _read_file(path: Path | None) -> Mapping[str, object]:
         import tomllib
 
         return tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         if path is None and isinstance(error, FileNotFoundError):
             return {}
         raise SettingsInvalid(
@@ -128,7 +140,7 @@ def _read_file(path: Path | None) -> Mapping[str, object]:
         ) from None
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason(error: OSError | ValueError | RecursionError) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else str(error)
 
 
@@ -136,7 +148,7 @@ def _read_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
     return {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environ.items()
-        if name.startswith(PREFIX) and name != CONFIG_VARIABLE and value != ""
+        if name.startswith(PREFIX) and name != CONFIG_VARIABLE and not _FOREIGN.fullmatch(name) and value != ""
     }
 
 
@@ -144,7 +156,27 @@ def _user_folder(kind: str) -> Path:
     import platformdirs
 
     folders = {"state": platformdirs.user_state_path, "config": platformdirs.user_config_path}
-    return folders[kind]("swr-bot", appauthor=False)
+    try:
+        return folders[kind]("swr-bot", appauthor=False)
+    except RuntimeError:
+        raise SettingsInvalid(
+            "This user has no home folder to keep settings and the journal in.",
+            hint=f"Set HOME, or {CONFIG_VARIABLE} and {PREFIX}STATE_DIR to places of your choice.",
+        ) from None
+
+
+def home_folder() -> Path:
+    """The user's home folder; the root of the file system for a user that has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
+
+
+def _problem(name: str, value: object, error: ValueError) -> str:
+    if name == "policy":
+        return f"The policy in the settings file cannot be read; {error}."
+    return f"{PREFIX}{name.upper()} is {safe(str(value), 60)!r}; {error}."
 
 
 def _unknown(name: str, known: list[str]) -> str:

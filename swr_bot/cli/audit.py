@@ -58,8 +58,9 @@ def _row(entry: Entry) -> tuple[str, ...]:
 def _what(entry: Entry) -> str:
     match entry.event:
         case Event.PROPOSED:
-            return f"{entry.body['code']}  {entry.body['operation']} {entry.body['arguments']}"
+            parts = (entry.body.get(name, "?") for name in ("code", "operation", "arguments"))
+            return " ".join(str(part) for part in parts)
         case Event.CLAIMED:
             return "confirmed, the create begins"
         case Event.SETTLED:
-            return str(entry.body["sentence"])
+            return str(entry.body.get("sentence", "?"))

@@ -60,6 +60,11 @@ def terminal_commands() -> tuple[Command, ...]:
     return (*(_with_yes(command) for command in operation_commands()), *_OWN)
 
 
+def common_flags(command: Command) -> tuple[Flag, ...]:
+    """What every command takes; those that print text of their own take `--help` alone."""
+    return (HELP,) if command.words in ("help", "demo", "completion", "emulator") else COMMON
+
+
 def with_common_flags(command: Command) -> Command:
-    """The command as it is parsed: with `--emulator`, `--json` and `--help`."""
-    return replace(command, flags=(*command.flags, *COMMON))
+    """The command as it is parsed: with `--emulator`, `--json` and `--help` where they mean something."""
+    return replace(command, flags=(*command.flags, *common_flags(command)))

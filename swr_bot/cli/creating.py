@@ -25,7 +25,7 @@ def settle(session: Session, proposal: Proposal) -> int:
         try:
             outcome = session.wait(session.toolbox.confirm(proposal.id, session.actor), "Creating")
         except KeyboardInterrupt:
-            session.console.note(f"\nStopped. See what is known of it with: swr-bot confirm {proposal.code}")
+            session.console.note(f"\nStopped. See what is known of it with: {_confirming(proposal)}")
             return exit_codes.INTERRUPTED
     else:
         outcome = session.wait(session.toolbox.decline(proposal.id, session.actor))
@@ -35,7 +35,7 @@ def settle(session: Session, proposal: Proposal) -> int:
 def report(session: Session, proposal: Proposal, outcome: Outcome) -> int:
     """Print an outcome and return its exit code."""
     if session.json:
-        print_json(session.console, {"code": proposal.code, **outcome.model_dump(mode="json")})
+        print_json(session.console, {"proposal_code": proposal.code, **outcome.model_dump(mode="json")})
     else:
         show_outcome(session.console, outcome, _record(proposal, outcome))
     return exit_codes.of_outcome(outcome)
@@ -58,14 +58,14 @@ def warn_of_interrupted(session: Session, about: Proposal) -> None:
         if proposal.state is State.CLAIMED and proposal.id != about.id:
             session.console.note(
                 f"Note: {proposal.code}, {subject_of(proposal)}, was confirmed and its outcome is not known. "
-                f"See it with: swr-bot confirm {proposal.code}"
+                f"See it with: {_confirming(proposal)}"
             )
 
 
 def _ask(session: Session, proposal: Proposal) -> bool:
     question = confirmation_of(proposal)
     if not session.console.interactive:
-        raise _nobody_to_ask(question)
+        raise _nobody_to_ask(proposal, question)
     show_question(session.console, question, datetime.now(UTC))
     word = "public" if question.public else "y"
     try:
@@ -77,10 +77,17 @@ def _ask(session: Session, proposal: Proposal) -> bool:
     return answer.strip().lower() in accepted
 
 
-def _nobody_to_ask(question: Confirmation) -> ConfirmationMissing:
+def _confirming(proposal: Proposal) -> str:
+    """The command line that confirms it, or tells what became of it."""
+    emulator = " --emulator" if proposal.site.cloud == "emulator" else ""
+    return f"swr-bot confirm {proposal.code}{emulator}"
+
+
+def _nobody_to_ask(proposal: Proposal, question: Confirmation) -> ConfirmationMissing:
     error = ConfirmationMissing(
         f"{question.question[:-1]} needs a confirmation, and there is no terminal to ask at.",
-        hint=f"Confirm it in a terminal with swr-bot confirm {question.code}, or add --yes.",
+        hint=f"Confirm it in a terminal with {_confirming(proposal)}, or add --yes.",
+        proposal_code=proposal.code,
     )
     error.nothing_created = True
     return error

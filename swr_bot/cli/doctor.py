@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from swr_bot.bootstrap import JOURNAL, metadata_url
 from swr_bot.cli import exit_codes
 from swr_bot.cli.render import print_json
 from swr_bot.cli.session import Session
+from swr_bot.settings import home_folder
 from swr_tools.errors import Kind, SwrError
 from swr_tools.wording import safe
 
@@ -58,7 +58,7 @@ def _sources(session: Session) -> list[Check]:
     """The places credentials can come from; only one has to hold some, so none of them fails alone."""
     from swr_tools.cloud.credentials import SourceState, survey
 
-    reports = survey(session.environ, home=Path.home(), metadata_url=metadata_url(session.settings))
+    reports = survey(session.environ, home=home_folder(), metadata_url=metadata_url(session.settings))
     used = next((r for r in reports if r.state in (SourceState.FOUND, SourceState.PARTLY)), None)
     return [_source(report, used) for report in reports]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from swr_bot.cli import exit_codes
-from swr_bot.cli.commands import COMMON, terminal_commands
+from swr_bot.cli.commands import COMMON, terminal_commands, with_common_flags
 from swr_bot.grammar import Command, Flag
 from swr_tools.errors import UsageError
 from swr_tools.wording import did_you_mean, safe
@@ -27,7 +27,7 @@ def overview() -> str:
         "",
         *_rows([(f"{command.words} {command.label}".strip(), command.summary) for command in own]),
         "",
-        "Every command:",
+        "Every command that asks SWR or the journal:",
         *_rows([(flag.name, flag.help) for flag in COMMON]),
         "",
         "Begin with: swr-bot demo",
@@ -38,7 +38,7 @@ def overview() -> str:
 def explain(command: Command) -> str:
     """One command: how it is typed, its flags, examples."""
     lines = [command.summary, "", f"Usage: swr-bot {command.usage}"]
-    flags = [(_flag_label(flag), _flag_help(flag)) for flag in (*command.flags, *COMMON)]
+    flags = [(_flag_label(flag), _flag_help(flag)) for flag in with_common_flags(command).flags]
     lines += ["", "Flags:", *_rows(flags)]
     if command.examples:
         lines += ["", "Examples:", *(f"  swr-bot {example}" for example in command.examples)]

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from swr_bot.cli import exit_codes
 from swr_bot.cli.commands import COMMON_FIELDS, terminal_commands, with_common_flags
@@ -17,7 +19,7 @@ from swr_tools.models import Record
 from swr_tools.operations import Effect, Operation
 from swr_tools.wording import safe
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_HELP = ("--help", "-h")
 
 
 def run_process() -> int:
@@ -35,10 +37,9 @@ def run_process() -> int:
 
 def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
     """Run one command line and return its exit code; every failure is a sentence, never a traceback."""
-    typed = [_meant(word) for word in words]
-    as_json = "--json" in [word.lower() for word in typed]
+    as_json = "--json" in [word.lower() for word in words]
     try:
-        return _run(_flags_last(typed), environ, console)
+        return _run(_flags_last(words), environ, console)
     except SwrError as error:
         if as_json:
             print_json(console, {"error": error.as_json()})
@@ -48,6 +49,18 @@ def main(words: Sequence[str], environ: Mapping[str, str], console: Console) -> 
     except KeyboardInterrupt:
         console.note("\nStopped.")
         return exit_codes.INTERRUPTED
+    except (BrokenPipeError, OutputLost):
+        raise
+    except Exception as error:  # noqa: BLE001 - the last boundary: a person gets a sentence and a place to report
+        console.note(f"Error: swr-bot itself failed: {type(error).__name__} at {_place(error)}.")
+        console.note("  Report this line. What was asked for and created, if anything: swr-bot audit list")
+        return exit_codes.of_kind(Kind.LOCAL)
+
+
+def _place(error: Exception) -> str:
+    """Where in the code it happened; never what the error says, which may hold anything."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno}"
 
 
 def _flags_last(words: Sequence[str]) -> list[str]:
@@ -56,19 +69,8 @@ def _flags_last(words: Sequence[str]) -> list[str]:
     return [*words[start:], *words[:start]]
 
 
-def _meant(word: str) -> str:
-    """A flag typed with one dash, or with the long dashes of a chat or a document, with its two dashes."""
-    if not word or word[0] not in _DASHES or word.startswith("--"):
-        return word
-    if word == "-h":
-        return "--help"
-    meant = f"--{word.lstrip(_DASHES)}"
-    known = {flag.name for command in terminal_commands() for flag in with_common_flags(command).flags}
-    return meant if meant.partition("=")[0].lower() in known else word
-
-
 def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
-    if not words or "--help" in words:
+    if not words or any(word.lower() in _HELP for word in words):
         return _print_help(console, _asked_about(words))
     if words[0] == "--version":
         return _print_version(console)

@@ -1,7 +1,11 @@
 """The commands as people and scripts use them when all is well: what is printed, and what a program reads."""
 
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +20,7 @@ PULL = "swr.cn-north-4.myhuaweicloud.com/payments/team/api"
 
 def settled(value: Mapping[str, object]) -> Mapping[str, object]:
     """A JSON object with what differs from run to run replaced by its kind."""
-    kinds = {"code": CODE, "by": re.compile("cli:.+/.+")}
+    kinds = {"proposal_code": CODE, "by": re.compile("cli:.+/.+")}
     found = dict(value)
     for name, item in value.items():
         text = item if isinstance(item, str) else ""
@@ -156,7 +160,7 @@ def test_the_outcome_of_a_create_as_json(terminal: "Terminal") -> None:
 
     assert isinstance(found["result"].pop("id"), int)
     assert settled(found) == {
-        "code": "CODE",
+        "proposal_code": "PROPOSAL_CODE",
         "kind": "created",
         "sentence": "Created payments in cn-north-4.",
         "hint": "",
@@ -236,7 +240,7 @@ def test_the_emulator_is_named_by_every_command_that_works_on_it(terminal: "Term
     assert listed.err == "Emulator: nothing here is real.\n1 organization.\n"
     asked = own.answering("n").run("org", "create", "ledger")
     assert "  Cloud         emulator (nothing real is created)\n" in asked.err
-    code = own.scripted().run("org", "create", "third", "--json").json["error"]["hint"].split()[-4].rstrip(",")
+    code = own.scripted().run("org", "create", "third", "--json").json["error"]["proposal_code"]
     assert own.scripted().run("decline", code).err == "Emulator: nothing here is real.\n"
 
 
@@ -271,3 +275,51 @@ def test_a_flag_may_be_typed_with_the_dashes_of_a_chat(payments: "Terminal", fla
     ran = payments.answering("n").run("repo", "create", "payments/api", flag)
 
     assert "  Visibility    PUBLIC: anybody can pull it\n" in ran.err
+
+
+@pytest.mark.parametrize("flag", ["--help", "--HELP", "--Help", "-h", "-H"])
+def test_help_is_help_in_any_case_and_creates_nothing(terminal: "Terminal", emulator: "Emulator", flag: str) -> None:
+    """Flags may be typed in capitals, and whoever asks for help wants nothing done."""
+    ran = terminal.run("org", "create", "payments", "--yes", flag)
+
+    assert ran.code == 0
+    assert "Usage: swr-bot org create NAME" in ran.out
+    assert emulator.creates == 0
+
+
+def test_a_value_that_begins_with_a_dash_stays_a_value(terminal: "Terminal", emulator: "Emulator") -> None:
+    """Only what stands where a flag can stand is read as one."""
+    terminal.answering("y").run("org", "create", "payments")
+
+    ran = terminal.answering("y").run("repo", "create", "payments/api", "--description", "-json")
+
+    assert ran.code == 0
+    assert "Description  -json" in ran.out
+    assert emulator.creates == 2
+
+
+def test_the_hint_of_a_create_that_nobody_confirms_can_be_typed_as_it_is(terminal: "Terminal") -> None:
+    """On the emulator it says so too."""
+    environ = {name: terminal.environ[name] for name in ("SWR_BOT_STATE_DIR", "SWR_BOT_CONFIG")}
+    machine = replace(terminal, environ=environ).scripted()
+    asked = machine.run("org", "create", "payments", "--emulator", "--json")
+
+    assert asked.code == 8
+    error = asked.json["error"]
+    typed = f"swr-bot confirm {error['proposal_code']} --emulator"
+    assert f"Confirm it in a terminal with {typed}, or add --yes." == error["hint"]
+    assert machine.run(*typed.split()[1:], "--yes").code == 0
+
+
+def test_the_audit_trail_of_a_damaged_journal_can_still_be_listed(terminal: "Terminal") -> None:
+    """Whoever audits wants to see most where something is wrong."""
+    terminal.answering("n").run("org", "create", "payments")
+    with closing(sqlite3.connect(Path(terminal.environ["SWR_BOT_STATE_DIR"]) / "journal.sqlite3")) as journal, journal:
+        for trigger in journal.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            journal.execute(f"DROP TRIGGER {trigger[0]}")
+        journal.execute("UPDATE entries SET body = '{}'")
+
+    listed = terminal.run("audit", "list")
+
+    assert listed.code == 0
+    assert "? ? ?" in listed.out

@@ -288,8 +288,8 @@ def test_rules_that_cannot_be_read_are_told(terminal: "Terminal") -> None:
     ran = settings_file(terminal, '[[policy.rule]]\nactor = ["cli:*"]\n').run("org", "list")
 
     assert ran.code == 2
-    assert "rule.0.actors" in ran.told[0]
-    assert "rule.0.actor:" in ran.told[0]
+    assert "rule number 1 actors: Field required" in ran.told[0]
+    assert "rule number 1 actor: Unexpected" in ran.told[0]
 
 
 def test_json_of_a_settings_error_is_an_error_object(terminal: "Terminal") -> None:
@@ -302,3 +302,34 @@ def test_json_of_a_settings_error_is_an_error_object(terminal: "Terminal") -> No
         "message": "There is no setting SWR_BOT_REGON. Did you mean SWR_BOT_REGION?",
         "hint": "Mend the settings and run it again.",
     }
+
+
+def test_a_service_of_kubernetes_called_swr_bot_is_no_setting(terminal: "Terminal") -> None:
+    """What a cluster injects into every container is not taken for a typing error."""
+    injected = {
+        "SWR_BOT_SERVICE_HOST": "10.0.0.1",
+        "SWR_BOT_SERVICE_PORT": "80",
+        "SWR_BOT_SERVICE_PORT_HTTP": "80",
+        "SWR_BOT_PORT": "tcp://10.0.0.1:80",
+        "SWR_BOT_PORT_80_TCP": "tcp://10.0.0.1:80",
+    }
+    assert terminal.with_environment(**injected).run("org", "list").code == 0
+
+
+def test_a_home_that_is_not_known_is_told(terminal: "Terminal") -> None:
+    """A folder of a user that does not exist has a sentence of its own."""
+    ran = terminal.with_environment(SWR_BOT_STATE_DIR="~nobody-at-all/x").run("org", "list")
+
+    assert ran.code == 2
+    assert "the home folder in it is not known" in ran.told[0]
+
+
+def test_a_settings_file_of_endless_brackets_is_told(terminal: "Terminal", tmp_path: Path) -> None:
+    """Nothing in a file ends in a traceback."""
+    file = tmp_path / "deep.toml"
+    file.write_text(f"region = {'[' * 3_000}{']' * 3_000}", encoding="utf-8")
+
+    ran = terminal.with_environment(SWR_BOT_CONFIG=str(file)).run("org", "list")
+
+    assert ran.code == 2
+    assert f"The settings file {file} cannot be read" in ran.told[0]

@@ -262,10 +262,22 @@ class AddressWrong(Unavailable):
 
 
 class ConfirmationMissing(SwrError):
-    """A create needs a confirmation and nobody can be asked here."""
+    """A create needs a confirmation and nobody can be asked here.
+
+    Attributes:
+        proposal_code: The short code of the proposal that stays open.
+    """
 
     code = "confirmation-missing"
     kind = Kind.NOT_CONFIRMED
+
+    def __init__(self, sentence: str, *, hint: str, proposal_code: str) -> None:
+        super().__init__(sentence, hint=hint)
+        self.proposal_code = proposal_code
+
+    def as_json(self) -> Mapping[str, object]:
+        """The failure with the code that confirms the proposal elsewhere."""
+        return {**super().as_json(), "proposal_code": self.proposal_code}
 
 
 class StateUnavailable(SwrError):

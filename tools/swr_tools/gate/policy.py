@@ -19,7 +19,7 @@ class Rule:
     """One `[[policy.rule]]`: these actors may do these operations in these organizations.
 
     Attributes:
-        actors: Globs `FACE:TENANT/ID` or `FACE:ID`, each part matched for itself, or `*`: `slack:T012AB/*`, `mcp:ci-bot`.
+        actors: Globs `FACE:TENANT/ID` or `FACE:ID`, matched part by part, or `*`: `slack:T012AB/*`, `mcp:ci-bot`.
         operations: Names of creating operations; all, when left out.
         organizations: Globs over organization names; all, when left out.
         public: Whether public repositories may be made under this rule.
@@ -60,6 +60,12 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse a rule that could never match; raises ValueError."""
+        for rule in self.rule:
+            if not (rule.actors and rule.operations and rule.organizations):
+                raise ValueError("a rule with an empty list matches nothing; leave the list out to mean all")
+            for glob in rule.actors:
+                if glob != "*" and not all(glob.partition(":")[::2]):
+                    raise ValueError(f"{glob!r} names no actor; write FACE:TENANT/ID or FACE:ID, such as cli:*")
         names = [operation.name for operation in CATALOG if issubclass(operation, CreateOperation)]
         for glob in (glob for rule in self.rule for glob in rule.operations):
             if not any(fnmatchcase(name, glob) for name in names):
