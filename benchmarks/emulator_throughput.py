@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 TARGET = 0.6
 CONNECTIONS = 8
-EMULATOR = (sys.executable, "-m", "swr_bot.emulators.swr", "--port", "0")
+EMULATOR = (sys.executable, "-m", "swr_bot", "emulator", "--port", "0")
 BARE = (sys.executable, __file__, "--serve-bare")
 PATH = "/v2/manage/namespaces"
 
