@@ -112,10 +112,11 @@ def _embedded_emulator(settings: Settings) -> "SwrCloud":
     from swr_bot.emulators.swr import DEFAULT_ACCOUNT, EmulatorStateError, create_app
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import find_credentials
-    from swr_tools.cloud.endpoints import Endpoint
+    from swr_tools.cloud.endpoints import Endpoint, check_region
     from swr_tools.cloud.transport import in_process
 
     region = settings.region or EMULATOR_REGION
+    check_region(region)
     keys = {
         "HUAWEICLOUD_SDK_AK": DEFAULT_ACCOUNT.access_key,
         "HUAWEICLOUD_SDK_SK": DEFAULT_ACCOUNT.secret_key,

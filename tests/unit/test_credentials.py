@@ -1,5 +1,6 @@
 """Where credentials are looked for, and what is said about each place."""
 
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from swr_tools.cloud.accounts import KeyCredentials, MachineCredentials, UserCredentials
 from swr_tools.cloud.credentials import METADATA_URL, SourceState, find_credentials, survey
-from swr_tools.errors import CredentialsMissing
+from swr_tools.errors import CredentialsMissing, SettingsInvalid
 
 SDK = {"HUAWEICLOUD_SDK_AK": "SDKKEY0000000000SDK1", "HUAWEICLOUD_SDK_SK": "S3CRET"}
 HW = {"HW_ACCESS_KEY": "HWKEY00000000000HW01", "HW_SECRET_KEY": "S3CRET"}
@@ -183,3 +184,66 @@ def test_a_user_may_name_a_project(tmp_path: Path) -> None:
     assert isinstance(found, UserCredentials)
     assert "'id'" in repr(vars(found))
     assert "'name': 'sub'" not in repr(vars(found))
+
+
+def test_the_account_id_follows_the_account(tmp_path: Path) -> None:
+    """It is the same for the same key or user, whatever its secret, and another for any other or another project."""
+
+    def account_id(environ: Mapping[str, str]) -> str:
+        return find_credentials(environ, home=tmp_path, metadata_url=METADATA_URL).account_id
+
+    different = [
+        account_id(environ)
+        for environ in (
+            SDK,
+            {**SDK, "HUAWEICLOUD_SDK_AK": "OTHER0000000000SDK1"},
+            {**SDK, "HUAWEICLOUD_SDK_PROJECT_ID": "1" * 32},
+            USER,
+            {**USER, "HW_USER_NAME": "bob"},
+            {**USER, "HW_DOMAIN_NAME": "umbrella"},
+            {**USER, "HW_PROJECT_NAME": "sub"},
+            {},
+        )
+    ]
+    assert len(set(different)) == len(different)
+    assert all(len(each) == 64 and int(each, 16) for each in different)
+    assert account_id({**SDK, "HUAWEICLOUD_SDK_SK": "rotated"}) == account_id(SDK)
+    assert account_id({**USER, "HW_USER_PASSWORD": "changed"}) == account_id(USER)
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"), [(SDK, "HUAWEICLOUD_SDK_PROJECT_ID"), (HW, "HW_PROJECT_ID")], ids=["sdk", "hw"]
+)
+@pytest.mark.parametrize("text", ["ab\ncd", "\u00e9", "a\x00"])
+def test_a_project_id_is_checked_like_a_key(tmp_path: Path, environ: dict[str, str], name: str, text: str) -> None:
+    """It goes into a header too."""
+    with pytest.raises(CredentialsMissing, match=f"{name} in the environment .* holds characters"):
+        find_credentials({**environ, name: text}, home=tmp_path, metadata_url=None)
+
+
+def test_two_missing_texts_are_two(tmp_path: Path) -> None:
+    """What is missing is listed as a sentence lists it."""
+    with pytest.raises(CredentialsMissing, match="HW_USER_PASSWORD and HW_DOMAIN_NAME are missing"):
+        find_credentials({"HW_USER_NAME": "alice"}, home=tmp_path, metadata_url=None)
+
+
+def test_a_place_may_be_printed(home: Path) -> None:
+    """A traceback that shows its variables shows no secret."""
+    with pytest.raises(CredentialsMissing) as caught:
+        find_credentials({"HUAWEICLOUD_SDK_SK": "S3CRET"}, home=home, metadata_url=None)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    places = [frame.locals["place"] for frame in shown.stack if frame.locals and "place" in frame.locals]
+    assert places
+    assert "S3CRET" not in repr(places)
+
+
+@pytest.mark.parametrize("url", ["foo", "http://\x07", "http://[bad", "", "http://user:S3CRET@host", "http://a..b"])
+def test_the_address_of_the_metadata_service_is_checked(tmp_path: Path, url: str) -> None:
+    """A wrong one is a wrong setting, and not a sign that this is no cloud server; it is told where it matters."""
+    with pytest.raises(SettingsInvalid, match="address of the metadata service") as caught:
+        find_credentials({}, home=tmp_path, metadata_url=url)
+    assert "S3CRET" not in repr(caught.value.as_json())
+    assert find_credentials(SDK, home=tmp_path, metadata_url=url)
+    report = survey({}, home=tmp_path, metadata_url=url)[-1]
+    assert report.state is SourceState.PARTLY
+    assert "address of the metadata service" in report.missing[0]

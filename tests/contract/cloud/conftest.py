@@ -136,7 +136,7 @@ class EmulatorProcess:
     def __init__(self, folder: Path, *, foreign: int = 404, created: int = 201) -> None:
         seed = folder / f"seed-{foreign}-{created}.toml"
         seed.write_text(SEED.format(foreign=foreign, created=created))
-        command = [sys.executable, "-m", "swr_bot.emulators.swr", "--port", "0", "--seed", str(seed)]
+        command = [sys.executable, "-m", "swr_bot", "emulator", "--port", "0", "--seed", str(seed)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own program
         assert self._process.stdout
         self.announced: dict[str, str] = json.loads(self._process.stdout.readline())

@@ -1,22 +1,26 @@
 """What is really sent: the URL that was meant, byte for byte, to the region that was meant."""
 
 import json
+import traceback
 from typing import TYPE_CHECKING, cast
 
 import httpx
 import pytest
 
 from swr_tools import errors
+from swr_tools.clock import ManualClock
 from swr_tools.cloud.accounts import KeyCredentials
 from swr_tools.cloud.connection import SwrCloud
 from swr_tools.cloud.endpoints import endpoint_for
+from swr_tools.cloud.lean_transport import LeanTransport
 from swr_tools.cloud.signing import Keys
 from swr_tools.cloud.transport import fast_transport
 from swr_tools.models import Category
-from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName, RepositoryName
+from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName, ImageReference, RepositoryName
+from swr_tools.operations.get_repository_info import GetRepositoryInfo
 
 if TYPE_CHECKING:
-    from tests.contract.cloud.conftest import Connect, OddServer, Transports
+    from tests.contract.cloud.conftest import Call, Connect, OddServer, Transports
 
 KEYS = Keys("AKEXAMPLE00000000001", "SKexample0000000000000000000000000000001")
 ORG = ExistingOrganizationName("ours")
@@ -198,4 +202,119 @@ def test_an_endpoint_by_url_has_one_region(connect: "Connect") -> None:
 
 def test_the_account_is_shown_by_its_end(connect: "Connect") -> None:
     """The confirmation shows whose keys are used without showing the key."""
-    assert connect("http://127.0.0.1:9").account == "access key …0001"
+    cloud = connect("http://127.0.0.1:9")
+    assert cloud.account == "access key …0001"
+    assert cloud.account_id == KeyCredentials(KEYS, source="elsewhere", project_id="1" * 32).account_id
+
+
+@pytest.mark.parametrize("at", ["{host}", "[bad", "{host}:port"])
+async def test_a_proxy_s_password_is_told_to_nobody(
+    odd: "OddServer",
+    connect: "Connect",
+    proxying_transports: "Transports",
+    monkeypatch: pytest.MonkeyPatch,
+    at: str,
+) -> None:
+    """Neither a proxy that wants another password nor one that cannot be used is told with its address."""
+    proxy = f"http://puser:proxysecret@{at.format(host=odd.url.removeprefix('http://'))}"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    odd.says(407, b"")
+    with pytest.raises((errors.SwrUnreachable, errors.SettingsInvalid)) as caught:
+        await create_through(connect, proxying_transports)
+    told = "".join([*traceback.format_exception(caught.value), repr(caught.value.as_json())])
+    assert "proxysecret" not in told
+    assert ("407" in told) == bool(odd.requests)
+
+
+async def create_through(connect: "Connect", transports: "Transports") -> None:
+    """Send a create to the real SWR, which only a proxy of the environment leads to."""
+    cloud = connect("https://swr-api.cn-north-4.myhuaweicloud.com", transport=transports())
+    await cloud.client().create_repository(ORG, RepositoryName("app"), public=False, category=None, description="")
+
+
+class _Breaking(httpx.AsyncBaseTransport):
+    """Fails in a way that no transport should."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Invalid header value b'S3CRET'"),
+        UnicodeEncodeError("ascii", "S3CRET", 0, 1, "why"),
+        httpx.InvalidURL("S3CRET"),
+        httpx.LocalProtocolError("Illegal header value b'S3CRET'"),
+        OSError("S3CRET"),
+        RuntimeError("S3CRET"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_no_other_exception_comes_out(connect: "Connect", call: "Call", error: Exception) -> None:
+    """Whatever breaks while a request is under way, it may have been sent; what broke may quote a secret."""
+    with pytest.raises(errors.AnswerLost) as caught:
+        await call(connect("http://127.0.0.1:9", transport=_Breaking(error), clock=ManualClock()))
+    assert "S3CRET" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_what_breaks_before_swr_is_asked_is_no_lost_answer(connect: "Connect") -> None:
+    """The same on the way to the identity service means that nothing was sent to SWR."""
+    url, transport = "http://127.0.0.1:9", _Breaking(ValueError("S3CRET"))
+    cloud = connect(url, KeyCredentials(KEYS, source="test"), iam_url=url, transport=transport)
+    with pytest.raises(errors.SwrUnreachable, match="SWR was not asked") as caught:
+        await cloud.client().create_repository(ORG, RepositoryName("a"), public=False, category=None, description="")
+    assert "S3CRET" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x" * 70_000])
+async def test_a_name_that_makes_no_address_is_not_sent(connect: "Connect", name: str) -> None:
+    """Half a character, or a name longer than an address can be, is refused as an argument."""
+    client = connect("http://127.0.0.1:9").client()
+    for call in (client.show_organization, client.list_repositories):
+        with pytest.raises(errors.ArgumentInvalid):
+            await call(cast("ExistingOrganizationName", name))
+
+
+async def test_a_header_that_cannot_be_sent_is_not_quoted(odd: "OddServer") -> None:
+    """The terminal's transport names no value of a header that breaks the rules, and sends nothing."""
+    odd.says(200)
+    transport = LeanTransport(httpx.create_ssl_context)
+    request = httpx.Request("GET", odd.url, headers={"x-token": "S3CRET\nx-evil: 1"})
+    with pytest.raises(httpx.LocalProtocolError) as caught:
+        await transport.handle_async_request(request)
+    assert "S3CRET" not in "".join(traceback.format_exception(caught.value))
+    assert odd.requests == []
+
+
+@pytest.mark.parametrize(
+    ("region", "registry", "sentence", "hint"),
+    [
+        ("eu-de", "swr.eu-de.otc.t-systems.com", "in Open Telekom Cloud", "Set SWR_BOT_CLOUD=otc"),
+        ("cn-north-4", "swr.cn-north-4.otc.t-systems.com", "in Open Telekom Cloud", "Set SWR_BOT_CLOUD=otc"),
+        ("cn-north-5", "swr.cn-north-5.myhuaweicloud.com", "huaweicloud has no region", "Did you mean"),
+    ],
+)
+async def test_an_image_of_another_cloud_says_which(region: str, registry: str, sentence: str, hint: str) -> None:
+    """The registry of an image names its cloud, so that no list of regions is needed."""
+    credentials = KeyCredentials(KEYS, source="test")
+    async with SwrCloud(endpoint_for("huaweicloud", "cn-north-4"), credentials, transport=_Recorder()) as cloud:
+        with pytest.raises(errors.RegionUnknown, match=sentence) as caught:
+            cloud.client(region, registry=registry)
+        assert caught.value.hint.startswith(hint)
+        assert "ae-ad-1" not in caught.value.hint
+        assert cloud.client("cn-north-4", registry="swr.cn-north-4.myhuaweicloud.com") is cloud.client()
+
+
+async def test_open_telekom_cloud_sends_huawei_s_images_away() -> None:
+    """The same the other way round, and through the operation that reads images."""
+    credentials = KeyCredentials(KEYS, source="test")
+    wanted = GetRepositoryInfo(repository=ImageReference.parse("swr.cn-north-4.myhuaweicloud.com/ours/app"))
+    async with SwrCloud(endpoint_for("otc", "eu-de"), credentials, transport=_Recorder()) as cloud:
+        with pytest.raises(errors.RegionUnknown, match="That image is in Huawei Cloud") as caught:
+            await wanted.run(cloud)
+    assert "SWR_BOT_CLOUD=huaweicloud" in caught.value.hint

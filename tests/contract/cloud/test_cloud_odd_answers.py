@@ -289,3 +289,25 @@ async def test_a_redirect_is_not_followed(
     with pytest.raises(errors.AddressWrong):
         await call(connect(odd.url, transport=transports()))
     assert len(odd.requests) == 1
+
+
+async def test_any_byte_may_stand_in_a_header(
+    odd: "OddServer", connect: "Connect", transports: "Transports", create: "Call"
+) -> None:
+    """A header beyond ASCII does no harm to an answer that is otherwise fine."""
+    odd.says_bytes(b"HTTP/1.1 201 Created\r\nx-caf: caf\xe9\r\ncontent-length: 2\r\n\r\n{}", close=False)
+    assert await create(connect(odd.url, transport=transports())) is None
+
+
+@pytest.mark.parametrize(
+    "date", ["Thu, 01 Jan 2026 12:00:09 +99999999999999", "Thu, 99 Jan 99999 12:00:09 GMT", "\xe9"]
+)
+async def test_a_nonsense_date_is_none(odd: "OddServer", connect: "Connect", date: str) -> None:
+    """A date that no calendar has is as if there were none."""
+    odd.says(401, {"error_code": "APIGW.0301"}, date=date)
+    odd.says(429, b"", retry_after=date)
+    with pytest.raises(errors.CredentialsRejected):
+        await connect(odd.url).client().show_organization(ORG)
+    with pytest.raises(errors.RateLimited) as caught:
+        await connect(odd.url).client().create_organization(OrganizationName("fresh"))
+    assert caught.value.retry_after is None

@@ -1,10 +1,13 @@
 """The client against the emulator, which was written from SWR's documents alone."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from swr_bot.bootstrap import connect as connect_as_set
+from swr_bot.settings import Settings
 from swr_tools import errors
 from swr_tools.clock import ManualClock
 from swr_tools.cloud.signing import Keys
@@ -27,6 +30,15 @@ READ_FAULTS = [
     {"kind": "reset-before"},
     {"kind": "reset-after"},
 ]
+
+
+@pytest.mark.parametrize("region", ["..%2f x", "CN", "a\x1bb"])
+def test_the_embedded_emulator_plays_no_nonsense(tmp_path: Path, region: str) -> None:
+    """What is no region gets no emulator, and leaves no state behind."""
+    folder = tmp_path / "state"
+    with pytest.raises(errors.RegionUnknown, match="is no region"):
+        connect_as_set(Settings(emulator=True, region=region, state_dir=folder), {})
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("created", [200, 201])

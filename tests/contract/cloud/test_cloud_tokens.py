@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -277,3 +278,52 @@ def test_no_repr_shows_a_secret() -> None:
     shown = repr([KEYS, ALICE, User("alice", "wonderland", "acme"), KeyCredentials(KEYS, source="test")])
     assert "wonderland" not in shown
     assert "SKexample" not in shown
+
+
+@pytest.mark.parametrize("part", ["access", "secret", "securitytoken"])
+@pytest.mark.parametrize("text", ["S3CRET\nx-evil: 1", "S3CR\u00c9T"])
+async def test_keys_of_the_metadata_service_are_checked_too(
+    odd: "OddServer", connect: "Connect", transports: "Transports", part: str, text: str
+) -> None:
+    """Characters that no key has are refused without being shown, and SWR is not asked."""
+    credential = {"access": "TEMPORARY0", "secret": "s", "securitytoken": "t", "expires_at": "", part: text}
+    odd.says(404)
+    odd.says(200, {"credential": credential})
+    with pytest.raises(errors.CredentialsMissing, match="holds characters that no key") as caught:
+        await connect(odd.url, MachineCredentials(odd.url), transport=transports()).client().show_organization(ORG)
+    assert "S3CR" not in "".join([*traceback.format_exception(caught.value), repr(caught.value.as_json())])
+    assert len(odd.requests) == 2
+
+
+async def test_an_odd_session_of_the_metadata_service_is_no_keys(odd: "OddServer", connect: "Connect") -> None:
+    """What cannot be sent back to it as a header comes from something else."""
+    odd.says(200, "caf\u00e9\n\u00e9".encode())
+    with pytest.raises(errors.CredentialsMissing):
+        await connect(odd.url, MachineCredentials(odd.url)).client().show_organization(ORG)
+
+
+@pytest.mark.parametrize("token", ["caf\u00e9", "a\x01b"])
+async def test_a_token_that_cannot_be_sent_is_none(odd: "OddServer", connect: "Connect", token: str) -> None:
+    """IAM's answer is unclear then, and SWR was not asked."""
+    odd.says(201, {"token": {}}, x_subject_token=token)
+    with pytest.raises(errors.SwrUnreachable):
+        await connect(odd.url, ALICE, iam_url=odd.url).client().create_organization(OrganizationName("fresh"))
+    assert len(odd.requests) == 1
+
+
+@pytest.mark.parametrize("projects", [[None], [7], [{"id": "a\nb", "name": "cn-north-4"}]])
+async def test_an_odd_project_is_none(odd: "OddServer", connect: "Connect", projects: object) -> None:
+    """Entries that are no projects, and ids that no header takes, are errors in a sentence."""
+    odd.says(200, {"projects": projects})
+    credentials = KeyCredentials(KEYS, source="test")
+    with pytest.raises(errors.NotAllowed):
+        await connect(odd.url, credentials, iam_url=odd.url).client().show_organization(ORG)
+    assert len(odd.requests) == 1
+
+
+async def test_half_a_character_in_a_user_s_name_is_only_a_wrong_name(odd: "OddServer", connect: "Connect") -> None:
+    """An environment may hold bytes that are no text; IAM may say what it thinks of them."""
+    odd.says(401, {"error": {"code": 401, "message": "no"}})
+    user = UserCredentials(User("al\udcffce", "wonder\udcff", "acme"), source="test")
+    with pytest.raises(errors.CredentialsRejected):
+        await connect(odd.url, user, iam_url=odd.url).client().create_organization(OrganizationName("fresh"))

@@ -1,8 +1,10 @@
 """The kinds of credentials: each gives the `httpx.Auth` that makes SWR accept a request."""
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from http import HTTPStatus
 
 import httpx
@@ -27,12 +29,15 @@ class Credentials(ABC):
     Attributes:
         source: Where it was found, for people: `environment HUAWEICLOUD_SDK_AK`.
         account: Whose it is, for people.
+        account_id: Whose it is, for decisions: the same as long as the same key or user is used for the same project.
         region: The region that its source names, or None.
     """
 
-    def __init__(self, *, source: str, account: str, region: str | None) -> None:
+    def __init__(self, *, source: str, account: str, identity: Sequence[str], region: str | None) -> None:
         self.source = source
         self.account = account
+        # Joined as JSON, since a name may hold whatever would separate it from the next.
+        self.account_id = sha256(json.dumps(identity).encode()).hexdigest()
         self.region = region
 
     def __repr__(self) -> str:
@@ -61,7 +66,8 @@ class KeyCredentials(Credentials):
     """
 
     def __init__(self, keys: Keys, *, source: str, project_id: str | None = None, region: str | None = None) -> None:
-        super().__init__(source=source, account=keys.shown, region=region)
+        identity = ("access key", keys.access_key, project_id or "")
+        super().__init__(source=source, account=keys.shown, identity=identity, region=region)
         self._keys = keys
         self._project_id = project_id
 
@@ -81,7 +87,13 @@ class MachineCredentials(Credentials):
     """The temporary keys of the cloud server this runs on, asked for when they are first needed."""
 
     def __init__(self, metadata_url: str) -> None:
-        super().__init__(source="ECS metadata service", account="the agency of this cloud server", region=None)
+        # Its access key changes every day, so that the machine itself is all that stays.
+        super().__init__(
+            source="ECS metadata service",
+            account="the agency of this cloud server",
+            identity=("machine",),
+            region=None,
+        )
         self._metadata_url = metadata_url
 
     def auth(self, endpoint: Endpoint, http: httpx.AsyncClient, clock: Clock, *, home: bool) -> httpx.Auth:  # noqa: ARG002  no project comes with them
@@ -98,7 +110,9 @@ class UserCredentials(Credentials):
     """An IAM user's name and password, which are traded for a token of one project."""
 
     def __init__(self, user: User, *, source: str, region: str | None = None) -> None:
-        super().__init__(source=source, account=user.shown, region=region)
+        project = [text for pair in sorted(user.project.items()) for text in pair]
+        identity = ("user", user.account, user.name, *project)
+        super().__init__(source=source, account=user.shown, identity=identity, region=region)
         self._user = user
 
     def auth(self, endpoint: Endpoint, http: httpx.AsyncClient, clock: Clock, *, home: bool) -> httpx.Auth:

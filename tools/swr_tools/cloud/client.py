@@ -17,7 +17,7 @@ from swr_tools.clock import Clock
 from swr_tools.cloud import wire
 from swr_tools.cloud.endpoints import Endpoint
 from swr_tools.cloud.flights import Flights
-from swr_tools.cloud.refusals import parse_error, transport_error, unexpected, unreadable
+from swr_tools.cloud.refusals import BROKEN, parse_error, transport_error, unexpected, unreadable
 from swr_tools.cloud.sentences import Asked
 from swr_tools.errors import AnswerLost, ArgumentInvalid, RateLimited, SwrError, SwrFailing, SwrUnreachable
 from swr_tools.models import Category, Organization, RepositoryInfo
@@ -248,12 +248,18 @@ class SwrClient:
         try:
             async with asyncio.timeout(seconds):
                 return await self._http.send(request, auth=self._auth)
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise transport_error(error, asked) from error
+        except SwrError:
+            raise
+        except BROKEN as error:
+            # Not chained: libraries quote the header or the address that they stumble over, secrets included.
+            raise transport_error(error, asked) from None
 
     def _request(self, method: str, target: str, body: bytes = b"") -> httpx.Request:
         """The request for exactly that target: an HTTP library may resolve dot segments, and then it is another."""
-        url = httpx.URL(self.endpoint.api_url + target)
+        try:
+            url = httpx.URL(self.endpoint.api_url + target)
+        except httpx.InvalidURL:
+            raise ArgumentInvalid("That name makes no address of a request, so nothing was sent.") from None
         if url.raw_path != target.encode("ascii"):
             raise ArgumentInvalid("That name would change the address of the request, so nothing was sent.")
         return httpx.Request(method, url, headers=_HEADERS, content=body or None, extensions=self._extensions)

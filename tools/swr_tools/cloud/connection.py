@@ -8,7 +8,7 @@ import httpx
 from swr_tools.clock import Clock, SystemClock
 from swr_tools.cloud.accounts import Credentials
 from swr_tools.cloud.client import SwrClient, Timeouts
-from swr_tools.cloud.endpoints import Endpoint, is_loopback, sibling
+from swr_tools.cloud.endpoints import Endpoint, check_registry, is_loopback, sibling
 from swr_tools.cloud.transport import tls_for, unproxied
 from swr_tools.errors import SettingsInvalid
 
@@ -47,12 +47,24 @@ class SwrCloud:
         """Whose credentials are used, for people: an access key with all but its end hidden, or a user."""
         return self._credentials.account
 
-    def client(self, region: str | None = None) -> SwrClient:
+    @property
+    def account_id(self) -> str:
+        """Whose credentials are used, for decisions: 64 hexadecimal digits, made of no secret."""
+        return self._credentials.account_id
+
+    def client(self, region: str | None = None, *, registry: str | None = None) -> SwrClient:
         """The client of a region of this cloud; of the home region without an argument.
 
+        Args:
+            region: One of the cloud's regions.
+            registry: The registry's host where an image named the region; it says which cloud is meant.
+
         Raises:
-            RegionUnknown: The cloud has no such region, or its one endpoint was given as a URL.
+            RegionUnknown: The cloud has no such region, its one endpoint was given as a URL, or the registry is
+                another cloud's.
         """
+        if registry:
+            check_registry(self.endpoint, registry)
         name = region or self.endpoint.region
         if name not in self._clients:
             self._clients[name] = self._connect(sibling(self.endpoint, name))
@@ -87,7 +99,7 @@ def _open(endpoint: Endpoint, transport: httpx.AsyncBaseTransport | None, timeou
             follow_redirects=False,
             timeout=httpx.Timeout(timeouts.read, connect=timeouts.connect),
         )
-    except (ImportError, ValueError):
+    except (ImportError, ValueError, httpx.InvalidURL):
         raise SettingsInvalid(
             "The proxy that the environment names cannot be used: only http and https ones can.",
             hint="Change HTTPS_PROXY or ALL_PROXY, or add the host to NO_PROXY.",

@@ -1,19 +1,22 @@
 """Where credentials are looked for, in which order, and what is missing in each place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from swr_tools.cloud.accounts import Credentials, KeyCredentials, MachineCredentials, UserCredentials
+from swr_tools.cloud.endpoints import check_url
 from swr_tools.cloud.iam import User
 from swr_tools.cloud.sentences import WAYS_ON
-from swr_tools.cloud.signing import Keys
-from swr_tools.errors import CredentialsMissing
+from swr_tools.cloud.signing import Keys, check_sendable
+from swr_tools.errors import CredentialsMissing, SettingsInvalid
+from swr_tools.wording import listed
 
 METADATA_URL = "http://169.254.169.254"
 _FILE_VARIABLE = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 _MACHINE = "ECS metadata service"
+_METADATA = "the metadata service"
 
 
 class SourceState(StrEnum):
@@ -51,7 +54,7 @@ class _Place:
     """
 
     source: str
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
     needed: tuple[str, ...]
     build: Callable[["_Place"], Credentials]
     marks: tuple[str, ...] = ()
@@ -69,6 +72,12 @@ class _Place:
         """A text without the blanks and line ends that pasting adds; None where it is empty."""
         return self.texts.get(name, "").strip() or None
 
+    def header(self, name: str) -> str | None:
+        """The same for what is sent in a header; raises CredentialsMissing, without the text, where it cannot be."""
+        text = self.text(name)
+        check_sendable(f"{name} in the {self.source}", text)
+        return text
+
 
 def find_credentials(environ: Mapping[str, str], *, home: Path, metadata_url: str | None) -> Credentials:
     """The first credentials there are: SDK variables, SDK file, `HW_` key, `HW_` user, this server's own.
@@ -80,13 +89,14 @@ def find_credentials(environ: Mapping[str, str], *, home: Path, metadata_url: st
 
     Raises:
         CredentialsMissing: There are none, or the first that somebody meant to use are incomplete.
+        SettingsInvalid: There are none before the metadata service, and its address is none.
     """
     for place in _places(environ, home):
         if place.meant:
             return _built(place)
     if metadata_url is None:
         raise CredentialsMissing("No credentials for SWR were found.", hint=WAYS_ON)
-    return MachineCredentials(metadata_url)
+    return MachineCredentials(check_url(metadata_url, _METADATA, METADATA_URL))
 
 
 def survey(environ: Mapping[str, str], *, home: Path, metadata_url: str | None) -> tuple[SourceReport, ...]:
@@ -94,6 +104,10 @@ def survey(environ: Mapping[str, str], *, home: Path, metadata_url: str | None) 
     reports = tuple(_report(place) for place in _places(environ, home))
     if metadata_url is None:
         return reports
+    try:
+        check_url(metadata_url, _METADATA, METADATA_URL)
+    except SettingsInvalid as error:
+        return (*reports, SourceReport(_MACHINE, SourceState.PARTLY, (error.sentence,)))
     return (*reports, SourceReport(_MACHINE, SourceState.UNASKED, ("asked only when nothing else is found",)))
 
 
@@ -111,8 +125,9 @@ def _built(place: _Place) -> Credentials:
     if place.wrong:
         raise CredentialsMissing(place.wrong, hint=WAYS_ON)
     if lacking := place.lacking:
+        verb = "is" if len(lacking) == 1 else "are"
         raise CredentialsMissing(
-            f"The credentials in the {place.source} are incomplete: {_listed(lacking)} missing.",
+            f"The credentials in the {place.source} are incomplete: {listed(lacking)} {verb} missing.",
             hint=f"Set what is missing, or remove the rest. {WAYS_ON}",
         )
     return place.build(place)
@@ -135,17 +150,17 @@ def _places(environ: Mapping[str, str], home: Path) -> Iterator[_Place]:
 
 def _sdk_variables(place: _Place) -> Credentials:
     keys = _keys(place, "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN")
-    return KeyCredentials(keys, source=place.source, project_id=place.text("HUAWEICLOUD_SDK_PROJECT_ID"))
+    return KeyCredentials(keys, source=place.source, project_id=place.header("HUAWEICLOUD_SDK_PROJECT_ID"))
 
 
 def _sdk_file(place: _Place) -> Credentials:
     keys = _keys(place, "ak", "sk", "security_token")
-    return KeyCredentials(keys, source=place.source, project_id=place.text("project_id"))
+    return KeyCredentials(keys, source=place.source, project_id=place.header("project_id"))
 
 
 def _hw_key(place: _Place) -> Credentials:
     keys = _keys(place, "HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN")
-    project_id, region = place.text("HW_PROJECT_ID"), place.text("HW_REGION_NAME")
+    project_id, region = place.header("HW_PROJECT_ID"), place.text("HW_REGION_NAME")
     return KeyCredentials(keys, source=place.source, project_id=project_id, region=region)
 
 
@@ -161,14 +176,7 @@ def _hw_user(place: _Place) -> Credentials:
 
 
 def _keys(place: _Place, access: str, secret: str, token: str) -> Keys:
-    for name in (access, secret, token):
-        text = place.text(name) or ""
-        # Such a text would break a header, and the error of that would show it.
-        if not (text.isascii() and text.isprintable()):
-            raise CredentialsMissing(
-                f"{name} in the {place.source} holds characters that no key has.", hint="Copy it once more."
-            )
-    return Keys(place.text(access) or "", place.text(secret) or "", place.text(token))
+    return Keys(place.header(access) or "", place.header(secret) or "", place.header(token))
 
 
 def _file(environ: Mapping[str, str], home: Path) -> _Place:
@@ -199,7 +207,3 @@ def _basic_section(text: str) -> Mapping[str, str]:
     except Error:
         raise ValueError from None
     return dict(parser["basic"]) if parser.has_section("basic") else {}
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"

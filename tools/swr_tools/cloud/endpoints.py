@@ -2,13 +2,17 @@
 
 import ipaddress
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+import httpx
+
 from swr_tools.errors import RegionUnknown, SettingsInvalid
+from swr_tools.wording import did_you_mean, safe
 
 _DOMAINS = {"huaweicloud": "{region}.myhuaweicloud.com", "otc": "{region}.otc.t-systems.com"}
+_CLOUDS = {"huaweicloud": "Huawei Cloud", "otc": "Open Telekom Cloud"}
+_EMULATOR = "emulator"
 _OTHER_DOMAINS = {("huaweicloud", "eu-west-101"): "eu-west-101.myhuaweicloud.eu"}
 _REGIONS = {
     "huaweicloud": (
@@ -19,7 +23,7 @@ _REGIONS = {
     ),
     "otc": "eu-de eu-nl",
 }
-_URL = re.compile(r"https?://(?:[a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?/?")
+_URL = re.compile(r"https?://(?:(?:[a-zA-Z0-9-]{1,63}\.)*[a-zA-Z0-9-]{1,63}\.?|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?/?")
 _REGION = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -66,14 +70,15 @@ def endpoint_for(cloud: str, region: str, *, api_url: str | None = None, iam_url
         SettingsInvalid: There is no such cloud, or a URL cannot be used.
     """
     known = regions(cloud)
-    if not _REGION.fullmatch(region) or (api_url is None and region not in known):
+    if api_url is None and region not in known:
         raise _unknown_region(cloud, region, known)
+    check_region(region)
     domain = _OTHER_DOMAINS.get((cloud, region), _DOMAINS[cloud].format(region=region))
     if api_url is None:
         endpoint = Endpoint(cloud, region, f"https://swr-api.{domain}", f"swr.{domain}", f"https://iam.{domain}")
     else:
-        endpoint = Endpoint(cloud, region, _checked(api_url, "SWR"), _registry(api_url, domain), None)
-    return replace(endpoint, iam_url=_checked(iam_url, "IAM")) if iam_url else endpoint
+        endpoint = Endpoint(cloud, region, _secure(api_url, "SWR"), _registry(api_url, domain), None)
+    return replace(endpoint, iam_url=_secure(iam_url, "IAM")) if iam_url else endpoint
 
 
 def sibling(endpoint: Endpoint, region: str) -> Endpoint:
@@ -84,12 +89,67 @@ def sibling(endpoint: Endpoint, region: str) -> Endpoint:
     """
     if region == endpoint.region:
         return endpoint
+    if endpoint.cloud == _EMULATOR:
+        raise RegionUnknown(
+            f"The emulator plays only {endpoint.region}.",
+            hint=f"Set SWR_BOT_REGION={safe(region, 64)} to let it play that one, or leave --emulator out.",
+        )
     if not _by_table(endpoint):
         raise RegionUnknown(
             f"Only the region {endpoint.region} is served here, not “{region}”.",
             hint="The address of SWR is set by hand; start swr-bot without it to reach other regions.",
         )
     return endpoint_for(endpoint.cloud, region)
+
+
+def check_registry(endpoint: Endpoint, registry: str) -> None:
+    """Pass a registry that may be of the endpoint's cloud.
+
+    Raises:
+        RegionUnknown: It is of another cloud that is known here.
+    """
+    theirs = "otc" if registry.endswith(".otc.t-systems.com") else "huaweicloud"
+    if registry != endpoint.registry and endpoint.cloud in _CLOUDS and endpoint.cloud != theirs:
+        raise RegionUnknown(
+            f"That image is in {_CLOUDS[theirs]}; swr-bot is set to {_CLOUDS[endpoint.cloud]}.",
+            hint=f"Set SWR_BOT_CLOUD={theirs}, with one of its regions and keys for it.",
+        )
+
+
+def check_region(region: str) -> None:
+    """Pass what looks like a region's id, in whatever cloud.
+
+    Raises:
+        RegionUnknown: It does not.
+    """
+    if not _REGION.fullmatch(region):
+        raise RegionUnknown(
+            f"“{safe(region, 64)}” is no region.",
+            hint="A region's id is made of lower-case letters, digits and hyphens, such as cn-north-4.",
+        )
+
+
+def check_url(url: str, service: str, example: str) -> str:
+    """A URL of scheme, host and port without its trailing slash; no error repeats it, as it may hold a password.
+
+    Args:
+        url: Where the service is said to be.
+        service: What it is, for the sentence.
+        example: A URL as it should be.
+
+    Raises:
+        SettingsInvalid: It is anything else.
+    """
+    try:
+        # httpx finds out late about a host that begins like an international one and is none.
+        usable = _URL.fullmatch(url) and urlsplit(url).port != 0 and httpx.URL(url).host
+    except (ValueError, httpx.InvalidURL):
+        usable = False
+    if not usable:
+        raise SettingsInvalid(
+            f"The address of {service} must be like {example}: without a path, a query, a user name or a password."
+        )
+    return url.rstrip("/")
 
 
 def is_loopback(url: str) -> bool:
@@ -115,27 +175,20 @@ def _registry(api_url: str, domain: str) -> str:
     return f"swr.{host.removeprefix('swr-api.')}" if host.startswith("swr-api.") else f"swr.{domain}"
 
 
-def _checked(url: str, service: str) -> str:
-    """The URL without its trailing slash; no error repeats it, as it may hold a password."""
-    try:
-        usable = _URL.fullmatch(url) and urlsplit(url).port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsInvalid(
-            f"The address of {service} must be like https://swr.example.com or https://swr.example.com:8443: without "
-            "a path, a query, a user name or a password."
-        )
+def _secure(url: str, service: str) -> str:
+    checked = check_url(url, service, "https://swr.example.com or https://swr.example.com:8443")
     if not url.startswith("https:") and not is_loopback(url):
         raise SettingsInvalid(
             f"The address of {service} must begin with https://; only this machine may be reached without TLS."
         )
-    return url.rstrip("/")
+    return checked
 
 
-def _unknown_region(cloud: str, region: str, known: Sequence[str]) -> RegionUnknown:
-    from difflib import get_close_matches  # only a mistake pays for it
-
-    near = get_close_matches(region.lower().replace("_", "-"), known, n=1)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    return RegionUnknown(f"{cloud} has no region “{region[:64]}”.", hint=f"{hint}Its regions: {', '.join(known)}.")
+def _unknown_region(cloud: str, region: str, known: tuple[str, ...]) -> RegionUnknown:
+    sentence = f"{cloud} has no region “{safe(region, 64)}”."
+    for other in _REGIONS:
+        if region in regions(other):
+            hint = f"It is a region of {_CLOUDS[other]}; set SWR_BOT_CLOUD={other}, with keys for it."
+            return RegionUnknown(sentence, hint=hint)
+    near = did_you_mean(region.replace("_", "-"), known)
+    return RegionUnknown(sentence, hint=f"Did you mean {near}?" if near else f"Its regions: {', '.join(known)}.")

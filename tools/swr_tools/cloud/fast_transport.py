@@ -56,7 +56,7 @@ class FastTransport(httpx.AsyncBaseTransport):
                 return httpx.Response(response.status, headers=response.raw_headers, content=content)
         except aiohttp.ClientError as error:
             family = next((ours for theirs, ours in _ERRORS if isinstance(error, theirs)), httpx.RemoteProtocolError)
-            raise family(str(error.__cause__ or error), request=request) from error
+            raise family(_reason(error), request=request) from None
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -89,9 +89,25 @@ def _proxy_for(scheme: str, host: str) -> str | None:
         return None
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all")
-    if proxy and not proxy.startswith(("http://", "https://")):
+    if proxy and not _usable(proxy):
         raise httpx.ProxyError("only http and https proxies can be used")
     return proxy
+
+
+def _usable(proxy: str) -> bool:
+    try:
+        url = URL(proxy)
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host)
+
+
+def _reason(error: aiohttp.ClientError) -> str:
+    """What went wrong, in words that hold no address: that of a proxy may hold a password."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{error.status} {error.message}"
+    cause = error.__cause__
+    return str(cause) if isinstance(cause, OSError) else type(error).__name__
 
 
 @cache

@@ -1,17 +1,19 @@
 """What is asked of the identity service (IAM) before SWR can be: tokens and project ids."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 
 import httpx
 
 from swr_tools.clock import Clock
-from swr_tools.cloud.refusals import read_complaint
+from swr_tools.cloud.refusals import BROKEN, read_complaint
+from swr_tools.cloud.signing import sendable
 from swr_tools.cloud.wire import json_object, member, read_moment
 from swr_tools.errors import CredentialsRejected, RateLimited, SwrError, SwrUnreachable
 
@@ -62,12 +64,14 @@ async def fetch_token(
         httpx.Request(
             "POST",
             f"{iam_url}/v3/auth/tokens?nocatalog=true",
-            json={"auth": {"identity": identity, "scope": {"project": project}}},
+            # json.dumps escapes what UTF-8 cannot write, such as the bytes of an environment that are no text.
+            content=json.dumps({"auth": {"identity": identity, "scope": {"project": project}}}).encode(),
+            headers={"Content-Type": "application/json"},
         ),
         user.shown,
     )
     token = response.headers.get("x-subject-token", "")
-    if not token:
+    if not token or not sendable(token):
         raise _unclear(response)
     expires_at = read_moment(member(json_object(response.content), "token").get("expires_at"))
     return token, expires_at or clock.now() + _UNSAID_LIFE
@@ -83,9 +87,10 @@ async def find_project(http: httpx.AsyncClient, iam_url: str, region: str, auth:
     request = httpx.Request("GET", f"{iam_url}/v3/projects?name={quote(region, safe='')}")
     response = await _ask_iam(http, request, shown, auth=auth)
     found = json_object(response.content).get("projects")
-    projects = cast("list[dict[str, Any]]", found) if isinstance(found, list) else []
+    rows = cast("list[object]", found) if isinstance(found, list) else []
+    projects = [cast("dict[str, object]", row) for row in rows if isinstance(row, dict)]
     ids = [project.get("id") for project in projects if project.get("name") == region]
-    if len(ids) != 1 or not isinstance(ids[0], str):
+    if len(ids) != 1 or not isinstance(ids[0], str) or not sendable(ids[0]):
         raise CredentialsRejected(
             f"IAM shows {len(ids) or 'no'} project{'s' if len(ids) > 1 else ''} named {region} to {shown}.",
             hint="Set HUAWEICLOUD_SDK_PROJECT_ID, or HW_PROJECT_ID, to the id of the region's project.",
@@ -100,7 +105,7 @@ async def _ask_iam(
     try:
         async with asyncio.timeout(_LONGEST_WAIT):
             response = await http.send(request, auth=auth)
-    except (httpx.HTTPError, TimeoutError):
+    except BROKEN:
         raise SwrUnreachable(
             f"The identity service at {host} did not answer; SWR was not asked.",
             hint="Check the network, the proxy and the region, then try again.",

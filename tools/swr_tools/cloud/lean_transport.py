@@ -93,7 +93,9 @@ class LeanTransport(httpx.AsyncBaseTransport):
         kept = (connection, time.monotonic())
         if answer.will_close or self._idle.setdefault(origin, kept) is not kept:
             connection.close()
-        return httpx.Response(answer.status, headers=answer.getheaders(), content=content)
+        # http.client reads headers as Latin-1; httpx would write them again as ASCII.
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.getheaders()]
+        return httpx.Response(answer.status, headers=headers, content=content)
 
 
 def _ended(connection: http.client.HTTPConnection) -> bool:
@@ -117,9 +119,14 @@ def _connect(connection: http.client.HTTPConnection, request: httpx.Request, lim
 
 def _send(connection: http.client.HTTPConnection, request: httpx.Request, body: bytes) -> None:
     target = request.url.raw_path.decode("ascii")
-    connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
-    for name, value in request.headers.raw:
-        connection.putheader(name, value)
+    try:
+        connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in request.headers.raw:
+            connection.putheader(name, value)
+    except ValueError:
+        # Nothing has left yet; and http.client quotes the value, which may be a secret.
+        connection.close()
+        raise httpx.LocalProtocolError("a header cannot be sent", request=request) from None
     connection.endheaders(body or None)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from swr_tools.clock import Clock
+from swr_tools.cloud.refusals import BROKEN
 from swr_tools.cloud.sentences import WAYS_ON
 from swr_tools.cloud.signing import Keys
 from swr_tools.cloud.transport import tls_for
@@ -22,7 +23,7 @@ async def fetch_machine_keys(metadata_url: str, clock: Clock) -> tuple[Keys, dat
     Not being on one shows within about a second.
 
     Raises:
-        CredentialsMissing: This is no cloud server, or no agency is assigned to it.
+        CredentialsMissing: This is no cloud server, no agency is assigned to it, or its keys cannot be sent.
     """
     try:
         async with (
@@ -35,7 +36,7 @@ async def fetch_machine_keys(metadata_url: str, clock: Clock) -> tuple[Keys, dat
             )
             headers = {"X-Metadata-Token": session.text.strip()} if session.is_success else {}
             response = await http.get(f"{metadata_url}/openstack/latest/securitykey", headers=headers)
-    except (httpx.HTTPError, TimeoutError):
+    except BROKEN:
         sentence = "No credentials for SWR were found, and this is not a cloud server with keys of its own."
         raise CredentialsMissing(sentence, hint=WAYS_ON) from None
     keys = member(json_object(response.content if response.is_success else b""), "credential")

@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpx
 
 from swr_tools import errors
-from swr_tools.cloud.sentences import Asked, Refusal, http_date, not_swr, plain, words_for
+from swr_tools.cloud.sentences import Asked, Refusal, http_date, not_swr, one_line, words_for
 from swr_tools.errors import SwrError
 
 # SWR's own number comes first: the same situation has more than one HTTP status.
@@ -42,6 +42,8 @@ _BY_STATUS: dict[int, type[SwrError]] = {
     409: errors.NameTaken,
     429: errors.RateLimited,
 }
+# What sending a request is known to raise, and what libraries let through against their word.
+BROKEN = (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError, ValueError)
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -76,9 +78,9 @@ def read_complaint(response: httpx.Response) -> Complaint | None:
     if not layers:
         return None
     return Complaint(
-        code=plain(_first(layers, "errorCode", "error_code", "code")),
-        message=plain(_first(layers, "errorMessage", "errorMsg", "error_msg", "message")),
-        request_id=_request_id(response) or plain(_first(layers, "request_id")),
+        code=one_line(_first(layers, "errorCode", "error_code", "code")),
+        message=one_line(_first(layers, "errorMessage", "errorMsg", "error_msg", "message")),
+        request_id=_request_id(response) or one_line(_first(layers, "request_id")),
     )
 
 
@@ -106,7 +108,7 @@ def transport_error(error: Exception, asked: Asked) -> errors.SwrUnreachable | e
     Whatever is not known to happen before the first byte leaves counts as sent, so that a create is verified.
     """
     if isinstance(error, _NEVER_SENT):
-        reason = plain(str(error)).rstrip(".")
+        reason = one_line(str(error)).rstrip(".")
         return errors.SwrUnreachable(
             f"No connection to SWR at {asked.host} could be made{f': {reason}' if reason else ''}.",
             hint="Check the network, the proxy and the region, then try again.",
@@ -141,7 +143,7 @@ def unexpected(response: httpx.Response, asked: Asked) -> errors.AnswerLost:
 
 
 def _request_id(response: httpx.Response) -> str:
-    return plain(response.headers.get("x-request-id", ""))
+    return one_line(response.headers.get("x-request-id", ""))
 
 
 def _layers(body: object) -> list[dict[str, Any]]:

@@ -81,7 +81,7 @@ def words_for(family: type[SwrError], refusal: Refusal) -> Words:
     return _WORDS.get(family, _failing)(refusal)
 
 
-def plain(text: str) -> str:
+def one_line(text: str) -> str:
     """Text from outside as one short printable line."""
     words = "".join([c if c.isprintable() else " " for c in text[: 4 * _LONGEST]]).split()
     line = " ".join(words)
@@ -94,7 +94,7 @@ def http_date(header: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import httpx
 
 from swr_tools.clock import Clock, SystemClock
+from swr_tools.errors import CredentialsMissing
 
 ALGORITHM = "SDK-HMAC-SHA256"
 _DATE = "%Y%m%dT%H%M%SZ"
@@ -16,7 +17,7 @@ _DATE = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """An access key and its secrets, which no repr shows.
+    """An access key and its secrets, which no repr shows; a CredentialsMissing where one of them cannot be sent.
 
     Attributes:
         security_token: Goes with temporary keys and is required then.
@@ -26,10 +27,36 @@ class Keys:
     secret_key: str = field(repr=False)
     security_token: str | None = field(default=None, repr=False)
 
+    def __post_init__(self) -> None:
+        check_sendable("The access key", self.access_key)
+        check_sendable("The secret key", self.secret_key)
+        check_sendable("The security token", self.security_token)
+
     @property
     def shown(self) -> str:
         """The access key for people: all but its last four characters hidden."""
         return f"access key …{self.access_key[-4:]}"
+
+
+def sendable(text: str) -> bool:
+    """Whether a header can hold a text, as it can any key, token or project id."""
+    return text.isascii() and text.isprintable()
+
+
+def check_sendable(what: str, text: str | None) -> None:
+    """Pass a text that a header can hold; the error of one that it cannot would show it.
+
+    Args:
+        what: What it is, to begin a sentence with.
+        text: The text, if there is one.
+
+    Raises:
+        CredentialsMissing: It cannot; the text is not repeated.
+    """
+    if text and not sendable(text):
+        raise CredentialsMissing(
+            f"{what} holds characters that no key or id has.", hint="Copy it, or get it, once more."
+        )
 
 
 def canonical_request(method: str, path: str, query: str, headers: Sequence[tuple[str, str]], body: bytes) -> str:

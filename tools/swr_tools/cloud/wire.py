@@ -15,6 +15,7 @@ from urllib.parse import quote
 from swr_tools.cloud.endpoints import Endpoint
 from swr_tools.errors import ArgumentInvalid
 from swr_tools.models import Access, Category, Organization, RepositoryInfo
+from swr_tools.wording import safe
 
 ORGANIZATIONS = "/v2/manage/namespaces"
 REPOSITORIES = "/v2/manage/repos"
@@ -63,7 +64,7 @@ def repository_path(organization: str, repository: str) -> str:
 
 def repositories_target(organization: str, *, limit: int, offset: int) -> str:
     """Path and query of one page of an organization's repositories; SWR ignores a limit without an offset."""
-    paging = f"limit={limit}&namespace={quote(organization, safe='')}&offset={offset}"
+    paging = f"limit={limit}&namespace={_segment(organization)}&offset={offset}"
     return f"{REPOSITORIES}?{paging}&order_column=name&order_type=asc"
 
 
@@ -172,8 +173,8 @@ def member(body: Row, name: str) -> Row:
 def _segment(name: str) -> str:
     # Dots are left to the comparison of the whole URL. A gateway decodes %2F before it looks for the route, so an
     # escaped slash would separate like a bare one.
-    if not name or "/" in name:
-        raise ArgumentInvalid(f"“{name}” cannot be part of an address.")
+    if not name or "/" in name or not name.isprintable():
+        raise ArgumentInvalid(f"“{safe(name, 64)}” cannot be part of an address.")
     return quote(name, safe="")
 
 
