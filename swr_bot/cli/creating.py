@@ -20,6 +20,8 @@ def settle(session: Session, proposal: Proposal) -> int:
         ConfirmationMissing: Nobody can be asked; the proposal stays open.
         SwrError: It could not be confirmed or declined.
     """
+    if proposal.outcome is not None:
+        return report(session, proposal, proposal.outcome)
     agreed = session.yes or proposal.state is not State.PENDING or _ask(session, proposal)
     if agreed:
         try:

@@ -25,8 +25,7 @@ def show_question(console: Console, question: Confirmation, now: datetime) -> No
     console.note()
     width = max(len(fact.label) for fact in question.facts)
     for fact in question.facts:
-        loud = question.public and fact.label == "Visibility"
-        value = console.style(fact.value, "yellow", "bold") if loud else fact.value
+        value = console.style(fact.value, "yellow", "bold") if fact.loud else fact.value
         console.note(f"  {console.style(fact.label.ljust(width), 'dim')}  {value}")
     left = time_left_text((question.expires_at - now).total_seconds())
     console.note()

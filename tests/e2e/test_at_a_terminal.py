@@ -13,7 +13,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 DECLINED = "- Declined payments. Nothing was created."
 
 
-def test_the_question_shows_every_fact(machine: "Machine") -> None:
+def test_the_question_shows_every_fact(machine: "Machine", swr: "Swr") -> None:
     """Everything that will be sent, and where to; the answer shows what is there then."""
     machine.run("org", "create", "payments", "--yes")
     words = ("--category", "lang", "--description", "Card payments")
@@ -31,6 +31,7 @@ def test_the_question_shows_every_fact(machine: "Machine") -> None:
         "  Description   Card payments",
         "  Cloud         huaweicloud",
         "  Region        cn-north-4",
+        f"  Endpoint      {swr.url}",
         "  Account       access key \u2026KEY1",
     ]
     screen.types("y\n")

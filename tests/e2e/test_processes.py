@@ -31,8 +31,9 @@ def minutes_pass(machine: "Machine", minutes: int) -> None:
     """Move what the journal says about claims into the past."""
     with closing(sqlite3.connect(machine.journal)) as database, database:
         database.execute(
-            "UPDATE proposals SET claimed_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', claimed_at, ?)",
-            (f"-{minutes} minutes",),
+            "UPDATE proposals SET claimed_at = strftime('%Y-%m-%dT%H:%M:%f000+00:00', claimed_at, :back), "
+            "claimed_until = strftime('%Y-%m-%dT%H:%M:%f000+00:00', claimed_until, :back)",
+            {"back": f"-{minutes} minutes"},
         )
 
 

@@ -69,7 +69,7 @@ REFUSED = {
         code=4,
         says="The organization nowhere was not found in cn-north-4, or it belongs to another account. "
         "Nothing was created.",
-        hint="Check the name and the region, or create it first: org create nowhere",
+        hint="Check the name and the region, or create the organization first.",
         creates=0,
     ),
     "the organization is another account's": Row(
@@ -77,7 +77,7 @@ REFUSED = {
         code=4,
         says="The organization treasury was not found in cn-north-4, or it belongs to another account. "
         "Nothing was created.",
-        hint="Check the name and the region, or create it first: org create treasury",
+        hint="Check the name and the region, or create the organization first.",
         creates=0,
     ),
     "the repository exists": Row(

@@ -66,7 +66,7 @@ def journal_of(terminal: "Terminal") -> Path:
 def minutes_pass(terminal: "Terminal", minutes: int) -> None:
     """Move what the journal says about open proposals into the past."""
     with closing(sqlite3.connect(journal_of(terminal))) as database, database:
-        for column in ("expires_at", "claimed_at"):
+        for column in ("expires_at", "claimed_at", "claimed_until"):
             database.execute(
                 f"UPDATE proposals SET {column} = strftime('%Y-%m-%dT%H:%M:%f000+00:00', {column}, ?)",  # noqa: S608 - two constants
                 (f"-{minutes} minutes",),
@@ -288,7 +288,8 @@ def test_a_proposal_for_other_keys_is_not_confirmed_with_these(terminal: "Termin
     ran = other.run("confirm", code, "--yes")
 
     assert ran.code == 6
-    assert ran.told[0].startswith(f"Error: {code} was asked for huaweicloud cn-north-4 with access key \u2026KEY1")
+    place = f"huaweicloud cn-north-4 at {emulator.url}"
+    assert ran.told[0].startswith(f"Error: {code} was asked for {place} with access key \u2026KEY1; ")
     assert ran.told[0].endswith("Nothing was created.")
     assert ran.told[1] == "Confirm it with the settings it was asked with."
     assert emulator.creates == 0

@@ -72,8 +72,32 @@ def test_asking_again_after_it_was_created_returns_what_became_of_it(
     first = terminal.answering("y").run("org", "create", "payments")
     again = terminal.answering().run("org", "create", "payments")
 
-    assert (again.code, again.out) == (0, first.out)
+    assert first.out.startswith("\u2713 Created payments in cn-north-4.\n")
+    assert again.code == 0
+    assert re.match(r"\u2713 payments was created just now in cn-north-4 \(\w{4}\); nothing was sent now\.", again.out)
     assert emulator.creates == 1
+
+
+def test_asking_again_for_what_was_deleted_since_asks_anew(terminal: "Terminal", emulator: "Emulator") -> None:
+    """A remembered success is looked at before it is told again."""
+    terminal.answering("y").run("org", "create", "payments")
+    emulator.ask("POST", "reset")
+
+    again = terminal.answering("y").run("org", "create", "payments")
+
+    assert (again.code, again.out.splitlines()[0]) == (0, "\u2713 Created payments in cn-north-4.")
+    assert emulator.holds() == {"payments"}
+
+
+def test_what_waits_can_be_listed_and_declined_without_keys(terminal: "Terminal", emulator: "Emulator") -> None:
+    """Neither asks SWR anything."""
+    code = terminal.scripted().run("org", "create", "payments", "--json").json["error"]["proposal_code"]
+    asked = len(emulator.requests())
+    keyless = terminal.with_environment(HUAWEICLOUD_SDK_AK="", HUAWEICLOUD_SDK_SK="").scripted()
+
+    assert keyless.run("pending").out.startswith(f"{code}\tcreate-organization\tpayments\t")
+    assert keyless.run("decline", code).code == 8
+    assert len(emulator.requests()) == asked
 
 
 def test_yes_in_a_script_confirms_without_a_question(terminal: "Terminal") -> None:
@@ -207,7 +231,9 @@ def test_open_requests_as_json(terminal: "Terminal") -> None:
     assert {"id", "code", "actor", "created_at", "expires_at", "claimed_at", "outcome"} <= set(proposal)
     assert (proposal["operation"], proposal["state"]) == ("create-organization", "pending")
     assert proposal["arguments"] == '{"organization":"payments"}'
-    assert proposal["site"] == {"cloud": "huaweicloud", "region": "cn-north-4", "account": "access key \u2026KEY1"}
+    site = proposal["site"]
+    assert (site["cloud"], site["region"], site["account"]) == ("huaweicloud", "cn-north-4", "access key \u2026KEY1")
+    assert site["endpoint"] == terminal.environ["SWR_BOT_ENDPOINT"]
 
 
 def test_the_audit_trail_is_listed_and_verified(payments: "Terminal") -> None:

@@ -146,6 +146,8 @@ class GateMachine(RuleBasedStateMachine):
             if answer.id not in self.ids:
                 assert answer.state is State.PENDING
                 self.ids.append(answer.id)
+            elif answer.outcome is not None:
+                assert name in before
         elif isinstance(answer, NameTaken):
             assert name in before
 
@@ -209,7 +211,9 @@ class GateMachine(RuleBasedStateMachine):
         if not self.ids:
             return
         proposal = self.stored(self.ids[index % len(self.ids)])
-        claimed = self.run_async(self.reader.claim(proposal.id, by=proposal.actor, at=self.clock.now()))
+        now = self.clock.now()
+        until = now + timedelta(seconds=90)
+        claimed = self.run_async(self.reader.claim(proposal.id, by=proposal.actor, at=now, until=until))
         name = proposal.arguments[17:-2]
         if claimed and took_effect and name not in self.names():
             self.app.emulator.state.create_organization(DEFAULT_ACCOUNT, name)

@@ -59,7 +59,7 @@ class JournalMachine(RuleBasedStateMachine):
             arguments=f'{{"name":"{name}"}}',
             arguments_hash=name,
             actor=actor,
-            site=Site(cloud="emulator", region="cn-north-4", account=""),
+            site=Site(cloud="emulator", region="cn-north-4", endpoint="", account="", account_id=""),
             created_at=self.now,
             expires_at=self.now + timedelta(minutes=10),
         )
@@ -92,10 +92,12 @@ class JournalMachine(RuleBasedStateMachine):
         known = self.model.get(proposal_id)
         may = known is not None and known.state is State.PENDING and known.expires_at > self.now
 
-        assert may == self.run_async(self.journals[handle].claim(proposal_id, by=by, at=self.now))
+        until = self.now + timedelta(seconds=90)
+        claim = self.journals[handle].claim(proposal_id, by=by, at=self.now, until=until)
+        assert may == self.run_async(claim)
 
         if may:
-            self.change(proposal_id, state=State.CLAIMED, claimed_at=self.now, claimed_by=str(by))
+            self.change(proposal_id, state=State.CLAIMED, claimed_at=self.now, claimed_until=until, claimed_by=str(by))
 
     @rule(
         handle=st.integers(0, 1),

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from swr_bot.grammar import operation_commands, parse
-from swr_tools.models import Record, RepositoryInfo
+from swr_tools.models import Organization, Record, RepositoryInfo, record_of
 from swr_tools.names import OrganizationName, RepositoryName
 from swr_tools.operations import CATALOG, Command, CreateOperation, Effect, Fact, Operation, ReadOperation
 from swr_tools.operations.arguments import argument, named, parse_arguments, truth
+from swr_tools.operations.create_organization import CreateOrganization
+from swr_tools.operations.create_repository import CreateRepository
 from swr_tools.operations.schema import json_schema
 
 if TYPE_CHECKING:
@@ -122,6 +124,7 @@ def test_a_confirmation_shows_every_value(operation: type[CreateOperation]) -> N
     assert len(call.facts()) == len(fields(operation))
     assert call.target_organization == "payments"
     assert not call.makes_public
+    assert not any(fact.loud for fact in call.facts())
 
 
 def test_public_is_shown_loudly() -> None:
@@ -130,7 +133,35 @@ def test_public_is_shown_loudly() -> None:
     assert issubclass(create, CreateOperation)
     call = parse_arguments(create, {**EXAMPLES[create.name], "public": True})
     assert call.makes_public
-    assert Fact("Visibility", "PUBLIC: anybody can pull it") in call.facts()
+    assert Fact("Visibility", "PUBLIC: anybody can pull it", loud=True) in call.facts()
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"category": "lang"}, True),
+        ({"category": "lang"}, {"category": "lang"}, True),
+        ({"category": "lang"}, {"category": "app"}, False),
+        ({"public": True}, {}, False),
+        ({}, {"public": True}, False),
+        ({"description": "Cards"}, {}, False),
+        ({}, {"description": "Cards"}, False),
+    ],
+)
+def test_a_repository_is_the_one_that_was_asked_for(
+    asked: dict[str, object], there: dict[str, object], *, same: bool
+) -> None:
+    """By visibility and description, and by its category where one was asked for."""
+    create = parse_arguments(CreateRepository, {"organization": "payments", "repository": "api", **asked})
+    values = {"organization": "payments", "name": "api", "address": "", "pull_command": "", "public": False, **there}
+    assert create.matches(record_of(RepositoryInfo, values)) == same
+
+
+def test_an_organization_is_always_the_one_that_was_asked_for() -> None:
+    """It has nothing but its name."""
+    create = parse_arguments(CreateOrganization, {"organization": "payments"})
+    assert create.matches(Organization(name="payments", id=1))
 
 
 @every_operation
@@ -168,6 +199,7 @@ class CreateMirror(CreateOperation):
 
     name: ClassVar[str] = "create-mirror"
     summary: ClassVar[str] = "Mirror a repository."
+    noun: ClassVar[str] = "mirror"
     command: ClassVar[Command] = Command(
         words="mirror create",
         target=("organization", "repository"),
@@ -203,6 +235,10 @@ class CreateMirror(CreateOperation):
     async def read_back(self, cloud: "SwrCloud") -> Record | None:
         """Nothing is there."""
         del cloud
+
+    def matches(self, record: Record) -> bool:
+        """Nothing to compare."""
+        return bool(record)
 
 
 def test_a_fifth_operation_costs_one_file_and_one_line() -> None:

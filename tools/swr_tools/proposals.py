@@ -22,12 +22,20 @@ class Site(Stored):
     Attributes:
         cloud: `huaweicloud`, `otc` or `emulator`.
         region: The region's id, such as `cn-north-4`.
+        endpoint: Scheme, host and port of the management API.
         account: Whose keys are used, for people: an access key with all but its end hidden, or a user name.
+        account_id: The same for decisions, as the cloud's connection gives it.
     """
 
     cloud: str
     region: str
+    endpoint: str
     account: str
+    account_id: str
+
+    def same_place(self, other: "Site") -> bool:
+        """Whether a name means the same thing at both, however the account is written for people."""
+        return self.model_copy(update={"account": ""}) == other.model_copy(update={"account": ""})
 
 
 class OutcomeKind(StrEnum):
@@ -89,6 +97,7 @@ class Proposal(Stored):
         expires_at: UTC; from then on it cannot be confirmed.
         state: Where it stands.
         claimed_at: When it was confirmed and the create began, or None.
+        claimed_until: When nothing of that create can be under way any more, or None.
         claimed_by: Who confirmed it, as text, or empty.
         outcome: What became of it; set when the state is SETTLED.
     """
@@ -104,5 +113,6 @@ class Proposal(Stored):
     expires_at: datetime
     state: State = State.PENDING
     claimed_at: datetime | None = None
+    claimed_until: datetime | None = None
     claimed_by: str = ""
     outcome: Outcome | None = None

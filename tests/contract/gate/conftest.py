@@ -144,11 +144,11 @@ class ScriptedSwr:
     """A hand-written SWR that has one organization or not, and answers each POST with the next of a script.
 
     Attributes:
-        posts_get: Answers to the POSTs to come; when they are used up, it behaves.
-        reads_get: The same for the GETs.
+        posts_get, reads_get: Answers to the POSTs and the GETs to come; when they are used up, it behaves.
         there: Whether the organization is there.
         seen: The methods of the requests so far.
         on_request: Called with the method before each answer.
+        stop: Its port takes no connection from then on.
     """
 
     def __init__(self) -> None:
@@ -158,6 +158,7 @@ class ScriptedSwr:
         self.seen: list[str] = []
         self.on_request: Callable[[str], Awaitable[None]] | None = None
         self.url = ""
+        self.stop: Callable[[], None] = lambda: None
 
     @property
     def posts(self) -> int:
@@ -220,6 +221,7 @@ async def scripted() -> AsyncGenerator[ScriptedSwr]:
     swr = ScriptedSwr()
     async with await asyncio.start_server(swr.serve, "127.0.0.1", 0) as server:
         swr.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        swr.stop = server.close
         yield swr
 
 

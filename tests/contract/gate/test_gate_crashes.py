@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 ORGANIZATION = ("create-organization", {"organization": "payments"})
 AFTER_THE_LEASE = 3600
+SOMEBODY_ELSES = (
+    "A repository payments/api is there now, but it is not what was asked for; somebody else may have made it."
+)
 
 
 async def crashed(
@@ -22,7 +25,8 @@ async def crashed(
     """A proposal that was claimed by a process that is no more."""
     proposal = await house.ask(toolbox, operation, arguments, alice)
     journal = await house.journal()
-    assert await journal.claim(proposal.id, by=alice, at=house.clock.now())
+    now = house.clock.now()
+    assert await journal.claim(proposal.id, by=alice, at=now, until=now + timedelta(seconds=90))
     return proposal
 
 
@@ -71,16 +75,19 @@ async def test_after_its_lease_a_crashed_create_is_settled_by_reading(
         assert (await house.ask(toolbox, *ORGANIZATION, alice)).state is State.PENDING
 
 
-async def test_a_crashed_create_stays_open_while_swr_cannot_be_read(house: "House", swr: "Swr", alice: Actor) -> None:
+async def test_a_crashed_create_stays_open_while_swr_cannot_be_read(
+    scripted_house: "House", scripted: "ScriptedSwr", alice: Actor
+) -> None:
     """Without a reading there is nothing to settle it by."""
-    toolbox = await house.toolbox()
-    proposal = await crashed(house, toolbox, alice, *ORGANIZATION)
-    house.clock.advance(AFTER_THE_LEASE)
-    outcome = await (await house.toolbox(url="http://127.0.0.1:1")).confirm(proposal.id, alice)
+    toolbox = await scripted_house.toolbox()
+    proposal = await crashed(scripted_house, toolbox, alice, *ORGANIZATION)
+    scripted_house.clock.advance(AFTER_THE_LEASE)
+    scripted.stop()
+    outcome = await toolbox.confirm(proposal.id, alice)
     assert outcome.sentence.endswith("SWR could not be asked now.")
     assert "was confirmed 1 hour ago" in outcome.sentence
-    assert (await house.stored(proposal)).state is State.CLAIMED
-    assert swr.posts == 0
+    assert (await scripted_house.stored(proposal)).state is State.CLAIMED
+    assert scripted.posts == 0
 
 
 async def test_a_crashed_create_in_another_region_stays_open(house: "House", swr: "Swr", alice: Actor) -> None:
@@ -90,7 +97,7 @@ async def test_a_crashed_create_in_another_region_stays_open(house: "House", swr
     house.clock.advance(AFTER_THE_LEASE)
     swr.turn_clock(AFTER_THE_LEASE)
     outcome = await (await house.toolbox()).confirm(proposal.id, alice)
-    assert outcome.sentence.endswith("SWR could not be asked now.")
+    assert f"It was asked for huaweicloud cn-north-1 at {swr.url} with " in outcome.sentence
     assert (await house.stored(proposal)).state is State.CLAIMED
 
 
@@ -130,6 +137,44 @@ async def test_a_create_that_takes_as_long_as_it_may_is_not_taken_for_a_crash(
     assert heard[0].sentence.endswith("SWR does not show it now.")
     assert outcome.kind is OutcomeKind.CREATED
     assert await scripted_house.outcome(proposal) == outcome
+
+
+async def test_a_lease_is_as_long_as_the_claimer_said(
+    scripted_house: "House", scripted: "ScriptedSwr", alice: Actor
+) -> None:
+    """A process with a shorter deadline does not settle what another may still be at."""
+    patient, hasty = await scripted_house.toolbox(deadline=300), await scripted_house.toolbox(deadline=1)
+    proposal = await scripted_house.ask(patient, *ORGANIZATION, alice)
+    heard: list[Outcome] = []
+
+    async def in_the_middle(method: str) -> None:
+        if method == "POST":
+            scripted_house.clock.advance(200)
+            scripted.on_request = None
+            heard.append(await hasty.confirm(proposal.id, alice))
+
+    scripted.on_request = in_the_middle
+    outcome = await patient.confirm(proposal.id, alice)
+    assert heard[0].sentence.endswith("SWR does not show it now.")
+    assert outcome.kind is OutcomeKind.CREATED
+    assert await scripted_house.outcome(proposal) == outcome
+
+
+@pytest.mark.parametrize("later", [0, AFTER_THE_LEASE])
+async def test_a_crashed_create_is_not_said_to_have_made_what_somebody_else_made(
+    house: "House", swr: "Swr", alice: Actor, later: int
+) -> None:
+    """Another description than the one that was asked for: what is there is not called ours."""
+    swr.add("payments")
+    toolbox = await house.toolbox()
+    asked = {"organization": "payments", "repository": "api", "description": "Cards"}
+    proposal = await crashed(house, toolbox, alice, "create-repository", asked)
+    swr.add("payments/api")
+    house.clock.advance(later)
+    swr.turn_clock(later)
+    outcome = await toolbox.confirm(proposal.id, alice)
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert outcome.sentence.endswith(SOMEBODY_ELSES)
 
 
 async def test_a_computer_that_slept_during_its_create_still_tells_the_truth(

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from swr_bot.emulators.swr.faults import Fault
@@ -169,12 +170,16 @@ async def test_rejected_keys_are_not_used_again(
     assert scripted.seen == ["POST", "GET", "POST"]
 
 
-async def test_a_refused_connection_is_tried_until_the_deadline(house: "House", alice: Actor) -> None:
+async def test_a_refused_connection_is_tried_until_the_deadline(
+    scripted_house: "House", scripted: "ScriptedSwr", alice: Actor
+) -> None:
     """Nothing was ever sent, so it ends in a clear refusal."""
-    proposal = await house.ask(await house.toolbox(), *ORGANIZATION, alice)
-    outcome = await (await house.toolbox(url="http://127.0.0.1:1")).confirm(proposal.id, alice)
+    house, toolbox = scripted_house, await scripted_house.toolbox()
+    proposal = await house.ask(toolbox, *ORGANIZATION, alice)
+    scripted.stop()
+    outcome = await toolbox.confirm(proposal.id, alice)
     assert (outcome.kind, outcome.error_code) == (REFUSED, "swr-unreachable")
-    assert outcome.sentence.startswith("No connection to SWR at 127.0.0.1:1 could be made")
+    assert outcome.sentence.startswith(f"No connection to SWR at {scripted.url.removeprefix('http://')} could be made")
     assert outcome.sentence.endswith(NOTHING)
     assert house.clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0]
     assert await house.outcome(proposal) == outcome
@@ -222,6 +227,53 @@ async def test_each_fault_of_the_emulator_has_its_outcome(
     assert ("SWR's answer was lost" in outcome.sentence) == row.verified
     assert (outcome.result is not None) == (row.kind is CREATED)
     assert await house.outcome(proposal) == outcome
+
+
+@pytest.mark.parametrize("asked", [{"public": True}, {"description": "Cards"}, {"category": "lang"}])
+async def test_a_lost_answer_does_not_make_somebody_elses_repository_ours(
+    house: "House", swr: "Swr", alice: Actor, asked: dict[str, object]
+) -> None:
+    """What is there differs from what was asked for, so that who made it is not known."""
+    swr.add("payments")
+    toolbox = await house.toolbox()
+    wanted = {"organization": "payments", "repository": "api", **asked}
+    proposal = await house.ask(toolbox, "create-repository", wanted, alice)
+    swr.misbehave(Fault("5xx", method="POST"))
+    swr.add("payments/api")
+    outcome = await toolbox.confirm(proposal.id, alice)
+    assert (outcome.kind, outcome.result, swr.posts) == (UNKNOWN, None, 1)
+    assert outcome.sentence.endswith(
+        "A repository payments/api is there now, but it is not what was asked for; somebody else may have made it."
+    )
+    assert await house.outcome(proposal) == outcome
+
+
+async def test_a_fault_of_ours_leaves_no_claim_open(
+    scripted_house: "House", scripted: "ScriptedSwr", says: "type[Answer]", alice: Actor
+) -> None:
+    """An error that nobody foresaw, in the middle of the request: unknown, and written down, with its kind only."""
+
+    class Broken(httpx.AsyncHTTPTransport):
+        """Breaks down at every create, once it was sent."""
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            """One request."""
+            answer = await super().handle_async_request(request)
+            if request.method == "POST":
+                await answer.aread()
+                await answer.aclose()
+                raise ZeroDivisionError("s3cret")
+            return answer
+
+    for effect, kind in ((False, UNKNOWN), (True, CREATED)):
+        toolbox = await scripted_house.toolbox(transport=Broken())
+        proposal = await scripted_house.ask(toolbox, *ORGANIZATION, alice)
+        scripted.posts_get = [says(effect=effect)]
+        outcome = await toolbox.confirm(proposal.id, alice)
+        assert outcome.kind is kind
+        assert "s3cret" not in outcome.model_dump_json()
+        assert await scripted_house.outcome(proposal) == outcome
+        await toolbox.aclose()
 
 
 async def test_a_repository_of_an_organization_that_went_away_is_refused(

@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from swr_tools.errors import JournalUnavailable
 from swr_tools.journal.journal import Journal
@@ -24,7 +25,7 @@ def say(answer: object) -> None:
 async def claim(journal: Journal, proposals: Sequence[Proposal]) -> None:
     """Claim each proposal and say whether it was won."""
     for each in proposals:
-        say(await journal.claim(each.id, by=each.actor, at=each.created_at))
+        say(await journal.claim(each.id, by=each.actor, at=each.created_at, until=each.created_at))
 
 
 async def propose(journal: Journal, proposals: Sequence[Proposal]) -> None:
@@ -45,7 +46,7 @@ async def work(journal: Journal, proposals: Sequence[Proposal]) -> None:
         try:
             await journal.propose(each)
             say([each.id, "pending"])
-            await journal.claim(each.id, by=each.actor, at=each.created_at)
+            await journal.claim(each.id, by=each.actor, at=each.created_at, until=each.created_at)
             say([each.id, "claimed"])
             await journal.settle(each.id, expected=State.CLAIMED, outcome=outcome)
             say([each.id, "settled"])
@@ -64,7 +65,7 @@ async def main() -> None:
     """Open, wait for the word, do the task, and stay until the input ends."""
     task, place, *texts = sys.argv[1:]
     proposals = [Proposal.model_validate_json(text) for text in texts]
-    async with await Journal.open(place) as journal:
+    async with await Journal.open(Path(place)) as journal:
         say("ready")
         sys.stdin.readline()
         await {"claim": claim, "propose": propose, "work": work, "fill": fill}[task](journal, proposals)

@@ -19,6 +19,7 @@ from swr_tools.proposals import Outcome, OutcomeKind, Proposal, Site
 
 NOON = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
 ALICE = Actor(face="cli", tenant="laptop", id="alice", name="Alice", holds_keys=True)
+SITE = Site(cloud="huaweicloud", region="cn-north-4", endpoint="https://swr.example", account="…MPLE", account_id="id")
 
 
 class Child:
@@ -104,7 +105,7 @@ def draft() -> Callable[..., Proposal]:
             "arguments": f'{{"name":"team-{number}"}}',
             "arguments_hash": f"{number:064x}",
             "actor": ALICE,
-            "site": Site(cloud="huaweicloud", region="cn-north-4", account="…MPLE"),
+            "site": SITE,
             "created_at": NOON,
             "expires_at": NOON + timedelta(minutes=10),
         }

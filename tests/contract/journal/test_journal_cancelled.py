@@ -57,7 +57,7 @@ async def test_a_cancelled_caller_leaves_the_journal_free_for_the_next(
         work = (
             journal.find(proposal.id)
             if method == "find"
-            else journal.claim(proposal.id, by=proposal.actor, at=proposal.created_at)
+            else journal.claim(proposal.id, by=proposal.actor, at=proposal.created_at, until=proposal.created_at)
         )
         cut = CancelledAt(pause, work)
 

@@ -286,19 +286,3 @@ async def test_a_folder_that_became_read_only_is_told(
             await journal.propose(draft())
 
     assert_tells(failure.value, place, "cannot be written")
-
-
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("mysql://bot:s3cret@db.example/journal", "needs the path of an SQLite file"),
-        ("sqlite://", "needs the path of an SQLite file"),
-        ("bot:s3cret@://", "is not the address of a journal"),
-    ],
-)
-async def test_an_address_that_is_no_file_is_told_without_its_password(address: str, words: str) -> None:
-    """An unknown database, no file, no address at all."""
-    with pytest.raises(JournalUnavailable, match=words) as failure:
-        await Journal.open(address)
-
-    assert "s3cret" not in str(failure.value)

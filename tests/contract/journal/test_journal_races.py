@@ -27,7 +27,7 @@ async def test_of_two_journals_one_wins_the_claim(journal: Journal, second_journ
         proposal = await journal.propose(draft())
         at = proposal.created_at
         won = await asyncio.gather(
-            *(each.claim(proposal.id, by=proposal.actor, at=at) for each in (journal, second_journal))
+            *(each.claim(proposal.id, by=proposal.actor, at=at, until=at) for each in (journal, second_journal))
         )
         assert sorted(won) == [False, True]
 

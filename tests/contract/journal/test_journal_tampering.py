@@ -42,8 +42,8 @@ async def use(journal: Journal, proposal: Proposal) -> None:
 async def written(journal: Journal, draft: Draft, created: Outcome) -> Journal:
     """A journal with `id-1`, settled (entries 1, 3 and 5), and `id-2`, claimed (entries 2 and 4)."""
     proposal, other = await journal.propose(draft()), await journal.propose(draft())
-    await journal.claim(proposal.id, by=proposal.actor, at=proposal.created_at)
-    await journal.claim(other.id, by=proposal.actor, at=proposal.created_at)
+    await journal.claim(proposal.id, by=proposal.actor, at=proposal.created_at, until=proposal.created_at)
+    await journal.claim(other.id, by=proposal.actor, at=proposal.created_at, until=proposal.created_at)
     await journal.settle(proposal.id, expected=State.CLAIMED, outcome=created)
     return journal
 
@@ -117,6 +117,9 @@ async def test_an_entry_that_was_changed_and_hashed_anew_is_named(written: Journ
             "UPDATE proposals SET claimed_at = created_at, claimed_by = 'mallory' WHERE id = 'id-1'",
             "disagrees with its entries: claimed_by.",
         ),
+        ("UPDATE proposals SET endpoint = 'https://x' WHERE id = 'id-1'", "disagrees with its entries: endpoint."),
+        ("UPDATE proposals SET account_id = 'x' WHERE id = 'id-1'", "disagrees with its entries: account_id."),
+        ("UPDATE proposals SET claimed_until = '' WHERE id = 'id-1'", "disagrees with its entries: claimed_until."),
         ("DELETE FROM proposals WHERE id = 'id-1'", "is gone, while its entries are there."),
     ],
 )
@@ -167,6 +170,23 @@ async def test_an_impossible_entry_is_named_though_its_hash_fits(
     found = await written.verify()
 
     assert (6, f"Entry 6 {problem}") == (found.entry, found.problem)
+
+
+@pytest.mark.parametrize("body", [NOTHING, "text"])
+async def test_a_claim_without_its_lease_is_named(journal: Journal, place: Path, draft: Draft, body: object) -> None:
+    """Until when it holds is a part of what was written."""
+    proposal = await journal.propose(draft())
+    (first,) = await journal.entries()
+    forged = link_after(
+        Head(1, first.hash), at=first.at, event=Event.CLAIMED, proposal_id=proposal.id, actor="", body=body
+    )
+    edit(place, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values=forged)
+    with closing(sqlite3.connect(place)) as database, database:
+        database.execute("UPDATE chain_head SET count = 2, hash = ?", (forged.hash,))
+
+    found = await journal.verify()
+
+    assert (found.entry, found.problem) == (2, "Entry 2 does not hold the claim it tells of.")
 
 
 async def test_a_cut_end_still_shows_after_more_was_written(written: Journal, place: Path, draft: Draft) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from swr_tools.errors import RegionUnknown, SettingsInvalid
 from swr_tools.gate.proposal import create_of
 from swr_tools.operations import Fact
-from swr_tools.proposals import Proposal
+from swr_tools.proposals import Proposal, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Confirmation:
 
     Attributes:
         question: `Create payments/api?`
-        facts: What will be sent, then to which cloud, region and account; values are plain text.
+        facts: What will be sent, then to which cloud, region, address (unless it is the cloud's own) and account;
+            values are plain text.
         public: Whether the answer yes makes something public: worth a second look.
         code: The proposal's short code.
         expires_at: UTC; after it the answer comes too late.
@@ -32,7 +34,8 @@ def confirmation_of(proposal: Proposal) -> Confirmation:
     create = create_of(proposal)
     site = proposal.site
     cloud = "emulator (nothing real is created)" if site.cloud == "emulator" else site.cloud
-    where = (Fact("Cloud", cloud), Fact("Region", site.region), Fact("Account", site.account))
+    endpoint = () if _is_the_clouds_own(site) else (Fact("Endpoint", site.endpoint),)
+    where = (Fact("Cloud", cloud), Fact("Region", site.region), *endpoint, Fact("Account", site.account))
     return Confirmation(
         question=f"Create {create.subject}?",
         facts=(*create.facts(), *where),
@@ -40,3 +43,14 @@ def confirmation_of(proposal: Proposal) -> Confirmation:
         code=proposal.code,
         expires_at=proposal.expires_at,
     )
+
+
+def _is_the_clouds_own(site: Site) -> bool:
+    if site.cloud == "emulator":
+        return True
+    from swr_tools.cloud.endpoints import endpoint_for
+
+    try:
+        return site.endpoint == endpoint_for(site.cloud, site.region).api_url
+    except (RegionUnknown, SettingsInvalid):
+        return False

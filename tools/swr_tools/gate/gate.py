@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from swr_tools.actor import Actor
 from swr_tools.errors import JournalUnavailable, NotAllowed, ProposalMissing, SwrError
 from swr_tools.gate import sentences
-from swr_tools.gate.effect import Effect
+from swr_tools.gate.attempt import Attempt
 from swr_tools.gate.policy import Policy
 from swr_tools.gate.proposal import create_of, new_proposal, subject_of
+from swr_tools.gate.sentences import Seen
 from swr_tools.journal.journal import CodeTaken
+from swr_tools.models import Record
 from swr_tools.operations import CreateOperation
 from swr_tools.proposals import Outcome, OutcomeKind, Proposal, Site, State
 
@@ -55,7 +57,7 @@ class Gate:
         self._clock = clock
         self._ttl = ttl
         self._deadline = deadline
-        self._lease = deadline + _LEASE_MARGIN
+        self._lease = timedelta(seconds=deadline + _LEASE_MARGIN)
 
     @property
     def _cloud(self) -> "SwrCloud":
@@ -64,14 +66,21 @@ class Gate:
     @property
     def site(self) -> Site:
         """Where this gate creates."""
-        endpoint = self._cloud.endpoint
-        return Site(cloud=endpoint.cloud, region=endpoint.region, account=self._cloud.account)
+        cloud = self._cloud
+        return Site(
+            cloud=cloud.endpoint.cloud,
+            region=cloud.endpoint.region,
+            endpoint=cloud.endpoint.api_url,
+            account=cloud.account,
+            account_id=cloud.account_id,
+        )
 
     async def propose(self, create: CreateOperation, actor: Actor) -> Proposal:
         """Store what was asked for, once everything that can be known now allows it.
 
-        Asking for the same again returns the same proposal while it is open, and what became of it
-        for as long as it lived, unless it was declined, refused or expired.
+        Asking for the same again returns the same proposal while it is open, and what became of it for as long
+        as it lived, unless SWR does not show it, or it was declined, refused or expired. What became of it is
+        told in words of now, which are not those of the journal.
 
         Raises:
             NotAllowed: The policy says no.
@@ -79,7 +88,7 @@ class Gate:
             SwrError: SWR or the journal cannot be asked.
         """
         self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
-        earlier = await self._still_standing(await self._journal.latest_like(self._draft(create, actor)))
+        earlier = await self._still_standing(create, await self._journal.latest_like(self._draft(create, actor)))
         if earlier is not None:
             return earlier
         await create.check(self._cloud)
@@ -149,16 +158,16 @@ class Gate:
         create = create_of(proposal)
         self._require_same_site(proposal)
         self._policy.require(actor, create, emulator=self.site.cloud == "emulator")
-        effect = Effect(create, self._cloud, self._clock, self._deadline)
+        attempt = Attempt(create, self._cloud, self._clock, self._deadline)
 
         async def claim_and_create() -> Outcome | None:
-            if not await self._journal.claim(proposal.id, by=actor, at=at):
+            if not await self._journal.claim(proposal.id, by=actor, at=at, until=at + self._lease):
                 return None
-            settled = await effect.carry_out()
+            settled = await attempt.carry_out()
             outcome = sentences.settled(create, proposal, actor, settled, self._clock.now())
             return await self._write(proposal, State.CLAIMED, outcome)
 
-        return await _to_its_end(asyncio.create_task(claim_and_create()), effect.interrupt)
+        return await _to_its_end(asyncio.create_task(claim_and_create()), attempt.interrupt)
 
     async def _open_for(self, proposal_id: str, actor: Actor, now: datetime) -> Proposal:
         proposal = await self._journal.find(proposal_id)
@@ -172,24 +181,26 @@ class Gate:
         return await self._expired_or_same(proposal, now)
 
     def _require_same_site(self, proposal: Proposal) -> None:
-        if proposal.site != self.site:
-            asked, here = proposal.site, self.site
+        if not proposal.site.same_place(self.site):
             raise NotAllowed(
-                f"{proposal.code} was asked for {asked.cloud} {asked.region} with {asked.account}; "
-                f"this swr-bot is set to {here.cloud} {here.region} with {here.account}.",
-                hint="Confirm it with the settings it was asked with.",
+                sentences.other_site(proposal, self.site), hint="Confirm it with the settings it was asked with."
             )
 
-    async def _still_standing(self, earlier: Proposal | None) -> Proposal | None:
-        """An earlier proposal for the same, if it still answers the question."""
+    async def _still_standing(self, create: CreateOperation, earlier: Proposal | None) -> Proposal | None:
+        """An earlier proposal for the same, if it still answers the question; a settled one as SWR shows it now."""
         if earlier is None:
             return None
         now = self._clock.now()
         earlier = await self._expired_or_same(earlier, now)
         if earlier.outcome is None:
             return earlier
-        remembered = earlier.outcome.kind in _REMEMBERED and now < earlier.expires_at
-        return earlier if remembered else None
+        if earlier.outcome.kind not in _REMEMBERED or now >= earlier.expires_at:
+            return None
+        seen, record = await self._look(create)
+        if seen in (Seen.ABSENT, Seen.FOREIGN):
+            return None
+        outcome = sentences.remembered(create, earlier, earlier.outcome, record, now)
+        return earlier.model_copy(update={"outcome": outcome})
 
     async def _expired_or_same(self, proposal: Proposal, now: datetime) -> Proposal:
         """The proposal, settled as expired if its time is over and nobody confirmed it."""
@@ -230,17 +241,23 @@ class Gate:
     async def _interrupted(self, proposal: Proposal) -> Outcome:
         """A claim without an outcome: reported by reading, and settled once its lease is over."""
         create = create_of(proposal)
-        there = await self._is_there(create) if proposal.site == self.site else None
+        if not proposal.site.same_place(self.site):
+            return sentences.interrupted_elsewhere(create, proposal, self._clock.now())
+        seen, _ = await self._look(create)
         now = self._clock.now()
-        if there is None or self._age_of_claim(proposal) < self._lease:
-            return sentences.interrupted(create, proposal, there, now)
-        return await self._write(proposal, State.CLAIMED, sentences.recovered(create, proposal, there, now))
+        if seen is Seen.NOT_ASKED or now < (proposal.claimed_until or now):
+            return sentences.interrupted(create, proposal, seen, now)
+        return await self._write(proposal, State.CLAIMED, sentences.recovered(create, proposal, seen, now))
 
-    async def _is_there(self, create: CreateOperation) -> bool | None:
+    async def _look(self, create: CreateOperation) -> tuple[Seen, Record | None]:
+        """What SWR shows under that name now."""
         try:
-            return await create.read_back(self._cloud) is not None
+            record = await create.read_back(self._cloud)
         except SwrError:
-            return None
+            return Seen.NOT_ASKED, None
+        if record is None:
+            return Seen.ABSENT, None
+        return (Seen.THERE if create.matches(record) else Seen.FOREIGN), record
 
     async def _write(self, proposal: Proposal, expected: State, outcome: Outcome) -> Outcome:
         """Write an outcome that is true already, unless another process settled it while this one was held up.

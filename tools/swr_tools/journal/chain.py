@@ -39,7 +39,8 @@ class Entry(Stored):
         event: What happened.
         proposal_id: To which proposal.
         actor: Who did it, as text; empty for a proposal that expired by itself.
-        body: For `proposed` the proposal, for `claimed` the actor who confirmed, for `settled` the outcome.
+        body: For `proposed` the proposal, for `claimed` who confirmed and the end of the lease, for `settled` the
+            outcome.
         previous_hash: The hash of the entry before it, or GENESIS.
         hash: `sha256:` and 64 hex digits.
     """

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.event import listen
@@ -16,28 +16,15 @@ _BUSY_SECONDS = 10
 _VERSION = text("SELECT version_num FROM alembic_version")
 
 
-def file_of(url_or_path: str | Path) -> Path:
-    """The SQLite file that a path, or an address such as `sqlite:///journal.db`, names.
+def make_file(path: Path) -> Path:
+    """Create the file and its folder for this user alone; those that exist stay as they are.
 
-    Raises:
-        JournalUnavailable: The address is of another database.
-        sqlalchemy.exc.ArgumentError: The address cannot be read.
+    Returns:
+        Its absolute path, which stays right when the process moves to another folder.
     """
-    if isinstance(url_or_path, Path) or "://" not in url_or_path:
-        return Path(url_or_path).absolute()
-    url = make_url(url_or_path)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise JournalUnavailable(
-            f"The journal cannot be kept at {url.render_as_string()}: it needs the path of an SQLite file.",
-            hint="Set SWR_BOT_DATABASE_URL to an address such as sqlite:////var/lib/swr-bot/journal.db.",
-        )
-    return Path(url.database).absolute()
-
-
-def make_file(path: Path) -> None:
-    """Create the file and its folder for this user alone; those that exist stay as they are."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    return path.absolute()
 
 
 def sqlite_engine(path: Path) -> AsyncEngine:

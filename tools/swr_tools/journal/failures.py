@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound, SQLAlchemyError
 
 from swr_tools.errors import JournalUnavailable
 from swr_tools.journal.rows import RowDamaged
@@ -35,10 +35,6 @@ _NOT_A_JOURNAL = (
     "The file {place} is not a journal of swr-bot, or it is damaged.",
     "Move it away or put back the newest good copy; a new journal is made where there is none.",
 )
-_NOT_AN_ADDRESS = (
-    "{place} is not the address of a journal.",
-    "Write SWR_BOT_DATABASE_URL like sqlite:////var/lib/swr-bot/journal.db.",
-)
 _FAILED = (
     "The journal {place} cannot be read or written now.",
     "Check the disk it is on, then try again.",
@@ -63,7 +59,7 @@ def told(place: str) -> Generator[None]:
     """Turn every error of the database, the driver and the file system into JournalUnavailable.
 
     Args:
-        place: The file, or the address without its password, as people should read it.
+        place: The file.
     """
     try:
         yield
@@ -77,8 +73,6 @@ def _words_for(error: Exception) -> tuple[str, str]:
         return _DAMAGED
     if isinstance(error, OSError):
         return _words_for_os(error)
-    if isinstance(error, ArgumentError):
-        return _NOT_AN_ADDRESS
     if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
         # The low byte is the kind of failure, the rest where it was met.
         return _BY_SQLITE_CODE.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF, _FAILED)

@@ -52,19 +52,15 @@ class Journal:
         self.work: set[asyncio.Task[Any]] = set()
 
     @classmethod
-    async def open(cls, url_or_path: str | Path) -> Self:
-        """Open the journal, and create it where there is none.
-
-        Args:
-            url_or_path: The path of an SQLite file, or an address such as `sqlite:////var/lib/journal.db`.
+    async def open(cls, path: Path) -> Self:
+        """Open the journal in this file, and create it where there is none.
 
         Raises:
             JournalUnavailable: It cannot be opened, or a newer swr-bot wrote it.
         """
-        with told(_shown(url_or_path)):
-            path = database.file_of(url_or_path)
-            database.make_file(path)
-        journal = cls(database.sqlite_engine(path), str(path))
+        with told(str(path)):
+            file = database.make_file(path)
+        journal = cls(database.sqlite_engine(file), str(file))
         try:
             with told(journal._place):
                 await database.bring_up_to_date(journal._engine, journal._writing, journal._place)
@@ -115,16 +111,24 @@ class Journal:
         return proposal
 
     @uninterrupted
-    async def claim(self, proposal_id: str, *, by: Actor, at: datetime) -> bool:
-        """Take a pending proposal that has not expired, to carry it out; True for one caller only, ever."""
+    async def claim(self, proposal_id: str, *, by: Actor, at: datetime, until: datetime) -> bool:
+        """Take a pending proposal that has not expired, to carry it out; True for one caller only, ever.
+
+        Args:
+            proposal_id: Which one.
+            by: Who confirmed it.
+            at: Now.
+            until: From when on nothing of the create can be under way any more, should nobody settle it.
+        """
+        lease = {"claimed_at": utc_text(at), "claimed_until": utc_text(until)}
         async with self._write() as writing:
             claimed = await writing.change(
                 proposal_id,
                 and_(proposals.c.state == State.PENDING, proposals.c.expires_at > utc_text(at)),
-                {"state": State.CLAIMED, "claimed_at": utc_text(at), "claimed_by": str(by)},
+                {"state": State.CLAIMED, **lease, "claimed_by": str(by)},
             )
             if claimed:
-                body = {"by": asdict(by)}
+                body = {"by": asdict(by), "until": lease["claimed_until"]}
                 await writing.append(Event.CLAIMED, proposal_id, at=at, actor=str(by), body=body)
         return claimed
 
@@ -220,8 +224,7 @@ class Journal:
         async with self._one_writer:
             with told(self._place):
                 async with self._writing.begin() as connection:
-                    # FOR UPDATE is empty on SQLite, whose transaction already is the only writer.
-                    head = (await connection.execute(_HEAD.with_for_update())).one()
+                    head = (await connection.execute(_HEAD)).one()
                     yield _Writing(connection, Head(*head))
 
 
@@ -254,14 +257,10 @@ def _like(proposal: Proposal) -> Select[Any]:
         proposals.c.arguments_hash == proposal.arguments_hash,
         proposals.c.cloud == proposal.site.cloud,
         proposals.c.region == proposal.site.region,
-        proposals.c.account == proposal.site.account,
+        proposals.c.endpoint == proposal.site.endpoint,
+        proposals.c.account_id == proposal.site.account_id,
     )
 
 
 def _open() -> Select[Any]:
     return select(proposals).where(IS_OPEN)
-
-
-def _shown(url_or_path: str | Path) -> str:
-    text = str(url_or_path)
-    return text.rpartition("@")[2] if "://" in text else text

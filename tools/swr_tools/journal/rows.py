@@ -12,7 +12,7 @@ from swr_tools.journal.chain import Entry, Link, body_of, canonical_json, utc_te
 from swr_tools.proposals import Outcome, Proposal, Site, State
 
 # What only a later entry can say; the `proposed` entry leaves it out.
-LATER = frozenset({"state", "claimed_at", "claimed_by", "outcome"})
+LATER = frozenset({"state", "claimed_at", "claimed_until", "claimed_by", "outcome"})
 
 
 class RowDamaged(Exception):
@@ -40,6 +40,7 @@ def pending_row(proposal: Proposal, number: int) -> dict[str, Any]:
         "expires_at": utc_text(proposal.expires_at),
         "state": State.PENDING.value,
         "claimed_at": None,
+        "claimed_until": None,
         "claimed_by": "",
         "outcome": None,
     }

@@ -19,7 +19,6 @@ from sqlalchemy import (
 # Oldest first, a test holds them equal to the migrations: opening an up-to-date journal needs no Alembic.
 REVISIONS = ("0001",)
 
-# The migrations say `postgresql_where` too; said here it would load that dialect, 60 ms, on every start.
 metadata = MetaData()
 
 IS_PENDING = text("state = 'pending'")
@@ -38,11 +37,14 @@ proposals = Table(
     Column("actor", Text, nullable=False),
     Column("cloud", Text, nullable=False),
     Column("region", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
     Column("account", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("claimed_at", Text),
+    Column("claimed_until", Text),
     Column("claimed_by", Text, nullable=False),
     Column("outcome", Text),
     PrimaryKeyConstraint("id", name="proposals_pk"),
@@ -50,7 +52,7 @@ proposals = Table(
     Index("proposals_like", "person", "operation", "arguments_hash"),
     Index(
         "proposals_one_pending",
-        *("person", "operation", "arguments_hash", "cloud", "region", "account"),
+        *("person", "operation", "arguments_hash", "cloud", "region", "endpoint", "account_id"),
         unique=True,
         sqlite_where=IS_PENDING,
     ),
@@ -77,7 +79,7 @@ entries = Table(
     ForeignKeyConstraint(["proposal_id"], ["proposals.id"], name="entries_proposal_fk"),
 )
 
-# One row. It is also the lock that puts writers in a line where the database is not one file.
+# One row.
 chain_head = Table(
     "chain_head",
     metadata,

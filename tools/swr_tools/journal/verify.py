@@ -47,9 +47,8 @@ def _replay(link: Link, rows: dict[str, dict[str, Any]]) -> str:
     if row is None:
         return _begin(link, rows)
     if link.event == Event.CLAIMED:
-        row.update(state=State.CLAIMED, claimed_at=link.at, claimed_by=link.actor)
-    else:
-        row.update(state=State.SETTLED, outcome=link.body)
+        return _claim(link, row)
+    row.update(state=State.SETTLED, outcome=link.body)
     return ""
 
 
@@ -59,6 +58,15 @@ def _begin(link: Link, rows: dict[str, dict[str, Any]]) -> str:
     except (ValidationError, ValueError):
         return f"Entry {link.number} does not hold the proposal it tells of."
     rows[link.proposal_id] = pending_row(proposal, link.number)
+    return ""
+
+
+def _claim(link: Link, row: dict[str, Any]) -> str:
+    try:
+        until = body_of(link)["until"]
+    except (KeyError, ValueError):
+        return f"Entry {link.number} does not hold the claim it tells of."
+    row.update(state=State.CLAIMED, claimed_at=link.at, claimed_until=until, claimed_by=link.actor)
     return ""
 
 

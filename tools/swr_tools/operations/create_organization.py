@@ -20,6 +20,7 @@ class CreateOrganization(CreateOperation):
 
     name: ClassVar[str] = "create-organization"
     summary: ClassVar[str] = "Create an organization, the folder that repositories live in."
+    noun: ClassVar[str] = "organization"
     command: ClassVar[Command] = Command(
         words="org create", target=("organization",), label="NAME", examples=("org create payments",)
     )
@@ -63,3 +64,7 @@ class CreateOrganization(CreateOperation):
             return await cloud.client().show_organization(self.organization, fresh=True)
         except OrganizationMissing:
             return None
+
+    def matches(self, record: Record) -> bool:
+        """Always: it has nothing but its name."""
+        return isinstance(record, Organization)

@@ -24,6 +24,7 @@ class CreateRepository(CreateOperation):
 
     name: ClassVar[str] = "create-repository"
     summary: ClassVar[str] = "Create an image repository in an organization; it is private unless public is said."
+    noun: ClassVar[str] = "repository"
     command: ClassVar[Command] = Command(
         words="repo create",
         target=("organization", "repository"),
@@ -78,7 +79,7 @@ class CreateRepository(CreateOperation):
         return (
             Fact("Organization", self.organization),
             Fact("Repository", self.repository),
-            Fact("Visibility", visibility),
+            Fact("Visibility", visibility, loud=self.public),
             Fact("Category", self.category or "not set (SWR decides)"),
             Fact("Description", safe(self.description) or "none"),
         )
@@ -88,7 +89,7 @@ class CreateRepository(CreateOperation):
         try:
             await cloud.client().show_organization(self.organization, fresh=True)
         except OrganizationMissing as missing:
-            missing.hint = f"Check the name and the region, or create it first: org create {self.organization}"
+            missing.hint = "Check the name and the region, or create the organization first."
             raise
         if await self.read_back(cloud):
             raise NameTaken(
@@ -112,3 +113,11 @@ class CreateRepository(CreateOperation):
             return await cloud.client().show_repository(self.organization, self.repository, fresh=True)
         except (RepositoryMissing, OrganizationMissing):
             return None
+
+    def matches(self, record: Record) -> bool:
+        """By visibility and description, and by the category where one was asked for."""
+        return (
+            isinstance(record, RepositoryInfo)
+            and (record.public, record.description) == (self.public, self.description)
+            and self.category in (None, record.category)
+        )

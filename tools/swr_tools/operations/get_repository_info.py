@@ -38,7 +38,8 @@ class GetRepositoryInfo(ReadOperation):
     async def run(self, cloud: "SwrCloud") -> RepositoryInfo:
         """Ask the region the reference names, else the configured one."""
         wanted = self.repository
-        info = await cloud.client(wanted.region).show_repository(wanted.organization, wanted.repository)
+        client = cloud.client(wanted.region, registry=wanted.registry)
+        info = await client.show_repository(wanted.organization, wanted.repository)
         suffix = f":{wanted.tag}" if wanted.tag else ""
         suffix += f"@{wanted.digest}" if wanted.digest else ""
         return replace(info, pull_command=f"docker pull {info.address}{suffix}")

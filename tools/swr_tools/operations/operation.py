@@ -42,10 +42,17 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a confirmation: what will be sent, in words."""
+    """One line of a confirmation: what will be sent, in words.
+
+    Attributes:
+        label: What it is: `Visibility`.
+        value: Plain text.
+        loud: Whether it is worth a second look.
+    """
 
     label: str
     value: str
+    loud: bool = False
 
 
 class Operation(ABC):
@@ -88,9 +95,14 @@ class ReadOperation(Operation):
 
 
 class CreateOperation(Operation):
-    """An operation that creates; it runs only in the gate, after a confirmation."""
+    """An operation that creates; it runs only in the gate, after a confirmation.
+
+    Class constants it sets besides:
+        noun: What it creates, in a word: `repository`.
+    """
 
     effect: ClassVar[Effect] = Effect.CREATE
+    noun: ClassVar[str]
 
     @property
     @abstractmethod
@@ -136,3 +148,7 @@ class CreateOperation(Operation):
         Raises:
             SwrError: SWR could not be asked.
         """
+
+    @abstractmethod
+    def matches(self, record: Record) -> bool:
+        """Whether what `read_back` found is what was asked for; another one was made by somebody else."""

@@ -24,9 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="chain_head_pk"),
     )
     op.bulk_insert(head, [{"id": 1, "count": 0, "hash": "sha256:" + "0" * 64}])
-    if op.get_bind().dialect.name == "sqlite":
-        for what in ("UPDATE", "DELETE"):
-            op.execute(APPEND_ONLY.format(what=what))
+    for what in ("UPDATE", "DELETE"):
+        op.execute(APPEND_ONLY.format(what=what))
 
 
 def _create_proposals() -> None:
@@ -39,7 +38,9 @@ def _create_proposals() -> None:
         "actor",
         "cloud",
         "region",
+        "endpoint",
         "account",
+        "account_id",
     )
     op.create_table(
         "proposals",
@@ -48,6 +49,7 @@ def _create_proposals() -> None:
         *(sa.Column(name, sa.Text, nullable=False) for name in required),
         *(sa.Column(name, sa.Text, nullable=False) for name in ("created_at", "expires_at", "state")),
         sa.Column("claimed_at", sa.Text),
+        sa.Column("claimed_until", sa.Text),
         sa.Column("claimed_by", sa.Text, nullable=False),
         sa.Column("outcome", sa.Text),
         sa.PrimaryKeyConstraint("id", name="proposals_pk"),
@@ -55,13 +57,14 @@ def _create_proposals() -> None:
     like = ["person", "operation", "arguments_hash"]
     op.create_index("proposals_number", "proposals", ["number"], unique=True)
     op.create_index("proposals_like", "proposals", like)
-    _create_partial_index("proposals_one_pending", [*like, "cloud", "region", "account"], "state = 'pending'")
+    _create_partial_index(
+        "proposals_one_pending", [*like, "cloud", "region", "endpoint", "account_id"], "state = 'pending'"
+    )
     _create_partial_index("proposals_open_code", ["code"], "state <> 'settled'")
 
 
 def _create_partial_index(name: str, columns: list[str], where: str) -> None:
-    only = sa.text(where)
-    op.create_index(name, "proposals", columns, unique=True, sqlite_where=only, postgresql_where=only)
+    op.create_index(name, "proposals", columns, unique=True, sqlite_where=sa.text(where))
 
 
 def _create_entries() -> None:

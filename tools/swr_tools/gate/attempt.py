@@ -35,15 +35,17 @@ class Settled:
         record: What is there now, where it could be read.
         error: What SWR answered instead, or what left the doubt.
         verified: True where SWR's own answer was lost and reading showed that it is there.
+        foreign: True where what is there is not what was asked for, so that somebody else may have made it.
     """
 
     kind: OutcomeKind
     record: Record | None = None
     error: SwrError | None = None
     verified: bool = False
+    foreign: bool = False
 
 
-class Effect:
+class Attempt:
     """One create being carried out, inside its deadline.
 
     Args:
@@ -106,6 +108,9 @@ class Effect:
         except SwrError as error:
             self._in_doubt = doubt_before
             return await self._refused(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the request may have left, and the claim must end
+            self._in_doubt = doubt_before or _unexpected(error)
+            return await self._look() or Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
         self._acknowledged = True
         return Settled(OutcomeKind.CREATED, record=await self._read_back())
 
@@ -121,16 +126,20 @@ class Effect:
         return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
 
     async def _look(self) -> Settled | None:
-        """Read it: there means created; anything else leaves the question open."""
+        """Read it: there as it was asked for means created; not there leaves the question open."""
         record = await self._read_back()
-        return Settled(OutcomeKind.CREATED, record=record, verified=True) if record else None
+        if record is None:
+            return None
+        if not self._create.matches(record):
+            return Settled(OutcomeKind.UNKNOWN, error=self._in_doubt, foreign=True)
+        return Settled(OutcomeKind.CREATED, record=record, verified=True)
 
     async def _read_back(self) -> Record | None:
         """What is there now; None where it is not, or could not be read in the time that is left."""
         try:
             async with asyncio.timeout(max(self._ends - self._clock.monotonic(), _LAST_LOOK)):
                 return await self._create.read_back(self._cloud)
-        except (SwrError, TimeoutError):
+        except Exception:  # noqa: BLE001 - a reading that fails, in whatever way, is no reading; the create stands
             return None
 
     async def _wait(self) -> bool:
@@ -151,3 +160,8 @@ class Effect:
             return Settled(OutcomeKind.REFUSED, error=self._not_sent)
         self._ends = self._clock.monotonic()
         return await self._look() or Settled(OutcomeKind.UNKNOWN, error=self._in_doubt)
+
+
+def _unexpected(error: Exception) -> SwrError:
+    """Its text may hold anything, so only its kind is told."""
+    return AnswerLost(f"An unexpected error ({type(error).__name__}) came up while SWR was asked.")
