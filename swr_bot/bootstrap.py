@@ -102,7 +102,7 @@ def _region(settings: Settings, credentials: "Credentials") -> str:
     if not region:
         raise SettingsInvalid(
             "No region is set, and names belong to one region.",
-            hint="Set SWR_BOT_REGION, for example to cn-north-4, or HW_REGION_NAME.",
+            hint="Set SWR_BOT_REGION, for example to cn-north-4, or HW_REGION_NAME. No account? Add --emulator.",
         )
     return region
 

@@ -10,6 +10,8 @@ from swr_tools.operations import CATALOG, Operation
 from swr_tools.wording import did_you_mean, listed, safe
 
 _SHOWN = 60
+# A word with little in common with a command is no mistyped create.
+_CLOSE = 0.6
 # What people type, or programs make, in place of the two dashes of a flag.
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 
@@ -150,8 +152,8 @@ def _unknown_command(words: Sequence[str], commands: Sequence[Command], program:
     if group and len(typed) == 1:
         return UsageError(f"{typed[0]} needs one more word.", hint=f"Type {_either(group, program)}")
     tried = " ".join(typed[:2] if group or len(typed) > 1 else typed[:1])
-    close = did_you_mean(tried, group or [command.words for command in commands])
-    close = close or did_you_mean(typed[0], [command.words for command in commands])
+    close = did_you_mean(tried, group or [command.words for command in commands], _CLOSE)
+    close = close or did_you_mean(typed[0], [command.words for command in commands], _CLOSE)
     shown = safe(tried if close and " " in close else typed[0], _SHOWN)
     hint = f"Did you mean {program} {close}?" if close else f"Type {program} help"
     if group and not close:

@@ -59,7 +59,9 @@ def _what(entry: Entry) -> str:
     match entry.event:
         case Event.PROPOSED:
             parts = (entry.body.get(name, "?") for name in ("code", "operation", "arguments"))
-            return " ".join(str(part) for part in parts)
+            site = entry.body.get("site", {})
+            where = f"on {site.get('cloud', '?')} {site.get('region', '?')}"
+            return " ".join([*(str(part) for part in parts), where])
         case Event.CLAIMED:
             return "confirmed, the create begins"
         case Event.SETTLED:

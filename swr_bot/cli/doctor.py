@@ -45,6 +45,7 @@ def doctor(session: Session) -> int:
         connection,
         *([_tried("SWR", lambda: _swr(session))] if connection.ok else []),
         _tried("Journal", lambda: _journal(session)),
+        Check("Creates", ok=None, found=_creates(session)),
     ]
     if session.json:
         print_json(session.console, [_as_json(check) for check in checks])
@@ -111,6 +112,13 @@ def _journal(session: Session) -> str:
 
     count = session.wait(walk(), "Reading the journal")
     return f"{session.settings.state_dir / JOURNAL} holds {count} entries and is whole."
+
+
+def _creates(session: Session) -> str:
+    if session.settings.read_only:
+        return "none, SWR_BOT_READ_ONLY is set"
+    count = len(session.settings.policy.rule)
+    return f"as {count} policy rule{' allows' if count == 1 else 's allow'}" if count else "open to whoever sits here"
 
 
 def _show(session: Session, check: Check) -> None:

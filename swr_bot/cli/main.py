@@ -20,6 +20,7 @@ from swr_tools.operations import Effect, Operation
 from swr_tools.wording import safe
 
 _HELP = ("--help", "-h")
+_SWITCHES = ("--json", "--emulator", "--yes")
 
 
 def run_process() -> int:
@@ -66,7 +67,10 @@ def _place(error: Exception) -> str:
 def _flags_last(words: Sequence[str]) -> list[str]:
     """Leading flags moved behind the command, so that `swr-bot --json repo info …` reads as people mean it."""
     start = next((i for i, word in enumerate(words) if not word.startswith("-")), len(words))
-    return [*words[start:], *words[:start]]
+    typed = [*words[start:], *words[:start]]
+    while len(typed) > 2 and typed[1].lower() in _SWITCHES:
+        typed.append(typed.pop(1))
+    return typed
 
 
 def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:
@@ -175,6 +179,8 @@ def _settle_by_code(session: Session, words: str, code: str) -> int:
 
     _name_the_emulator(session)
     proposal = session.wait(session.toolbox.with_code(safe(code.strip()), session.actor))
+    if proposal.outcome is not None:
+        session.console.note(f"{proposal.code} was settled before; nothing is done now.")
     if words == "confirm":
         return settle(session, proposal)
     return report(session, proposal, session.wait(session.toolbox.decline(proposal.id, session.actor)))

@@ -349,3 +349,19 @@ def test_the_audit_trail_of_a_damaged_journal_can_still_be_listed(terminal: "Ter
 
     assert listed.code == 0
     assert "? ? ?" in listed.out
+
+
+def test_a_switch_between_the_words_of_a_command_is_read(terminal: "Terminal") -> None:
+    """People put flags where they come to mind."""
+    assert terminal.run("org", "--json", "list").json == {"organizations": [], "total": 0, "text": ""}
+
+
+def test_what_was_settled_before_is_said_to_be(terminal: "Terminal", emulator: "Emulator") -> None:
+    """A decline that comes too late does not look like one, nor a second confirmation like a create."""
+    script = terminal.scripted()
+    code = script.run("org", "create", "payments", "--json").json["error"]["proposal_code"]
+    assert script.run("confirm", code, "--yes").err == ""
+
+    for words in (("decline", code), ("confirm", code, "--yes")):
+        assert script.run(*words).err == f"{code} was settled before; nothing is done now.\n"
+    assert emulator.creates == 1

@@ -39,6 +39,7 @@ def test_doctor_says_what_works(terminal: "Terminal", emulator: "Emulator", empt
         f"\u2713 Connection: huaweicloud cn-north-4 at {emulator.url} with access key \u2026KEY1.",
         "\u2713 SWR: It answers, and shows 0 organizations.",
         f"\u2713 Journal: {state}/journal.sqlite3 holds 0 entries and is whole.",
+        "- Creates: open to whoever sits here",
     ]
     assert len(emulator.requests()) == 1
 
@@ -99,6 +100,7 @@ def test_doctor_on_the_emulator_looks_for_no_keys(terminal: "Terminal", emulator
         "\u2713 Connection",
         "\u2713 SWR",
         "\u2713 Journal",
+        "- Creates",
     ]
     assert emulator.requests() == []
 
@@ -333,3 +335,32 @@ def test_a_settings_file_of_endless_brackets_is_told(terminal: "Terminal", tmp_p
 
     assert ran.code == 2
     assert f"The settings file {file} cannot be read" in ran.told[0]
+
+
+def test_somebody_with_nothing_set_is_told_of_the_emulator(terminal: "Terminal") -> None:
+    """The first error of a newcomer names both ways on."""
+    nothing = terminal.with_environment(**NO_KEYS, SWR_BOT_ENDPOINT="", SWR_BOT_REGION="")
+    without_keys = nothing.run("org", "list")
+    assert (without_keys.code, "HUAWEICLOUD_SDK_AK" in without_keys.told[1]) == (6, True)
+    assert "--emulator" in without_keys.told[1]
+
+    on_a_server = nothing.with_environment(SWR_BOT_METADATA_ENDPOINT="http://127.0.0.1:9").run("org", "list")
+    assert on_a_server.code == 2
+    assert "SWR_BOT_REGION" in on_a_server.told[1]
+    assert "--emulator" in on_a_server.told[1]
+
+
+@pytest.mark.parametrize(
+    ("environ", "config", "says"),
+    [
+        ({"SWR_BOT_READ_ONLY": "1"}, "", "none, SWR_BOT_READ_ONLY is set"),
+        ({}, '[[policy.rule]]\nactors = ["cli:*"]\n', "as 1 policy rule allows"),
+    ],
+)
+def test_doctor_says_what_holds_creates_back(
+    terminal: "Terminal", environ: dict[str, str], config: str, says: str
+) -> None:
+    """All may be well, and nothing be allowed."""
+    ran = settings_file(terminal, config).with_environment(**environ).run("doctor")
+
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, f"- Creates: {says}")

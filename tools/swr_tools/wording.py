@@ -54,11 +54,11 @@ def first_invisible(text: str) -> int | None:
     return next((i for i, c in enumerate(text) if unicodedata.category(c) in _INVISIBLE), None)
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str | None:
-    """The known word closest to the given one, or None where nothing is close."""
+def did_you_mean(given: str, known: Iterable[str], closeness: float = 0.5) -> str | None:
+    """The known word closest to the given one, or None where none is as close as this, from 0 to 1."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(given.lower(), list(known), n=1, cutoff=0.5)
+    matches = get_close_matches(given.lower(), list(known), n=1, cutoff=closeness)
     return matches[0] if matches else None
 
 
