@@ -365,3 +365,13 @@ def test_what_was_settled_before_is_said_to_be(terminal: "Terminal", emulator: "
     for words in (("decline", code), ("confirm", code, "--yes")):
         assert script.run(*words).err == f"{code} was settled before; nothing is done now.\n"
     assert emulator.creates == 1
+
+
+def test_a_failure_nobody_foresaw_is_a_sentence_with_its_place(terminal: "Terminal", emulator: "Emulator") -> None:
+    """No traceback, nothing of what the error says, and where to look for what was created."""
+    ran = terminal.answering(ZeroDivisionError).run("org", "create", "payments")
+
+    assert ran.code == 1
+    assert re.search(r"Error: swr-bot itself failed: ZeroDivisionError at \S+\.py:\d+\.\n", ran.err)
+    assert ran.err.endswith("if anything: swr-bot audit list\n")
+    assert emulator.creates == 0
