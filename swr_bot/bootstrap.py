@@ -3,7 +3,7 @@
 import getpass
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from swr_tools.gate.policy import ReadOnlyPolicy
 from swr_tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
+    from swr_bot.mcp_server.face import Face
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import Credentials
     from swr_tools.journal.journal import Journal
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 EMULATOR_STATE = "emulator.sqlite3"
 EMULATOR_REGION = "cn-north-4"
 JOURNAL = "journal.sqlite3"
+# Seconds in which a person can answer an assistant's question; clients give up a call that takes much longer.
+MOST_PATIENCE = 300.0
 _STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
 
 
@@ -83,6 +86,34 @@ def local_actor(face: str) -> Actor:
     """Whoever runs this program, with their own keys, on this machine."""
     user = _user_name()
     return Actor(face=face, tenant=socket.gethostname(), id=user, name=user, holds_keys=True)
+
+
+def make_mcp_face(settings: Settings, environ: Mapping[str, str]) -> "Face":
+    """What the MCP server on standard input and output works with: this person, their keys, their journal."""
+    from swr_bot.mcp_server.face import Caller, Face
+
+    caller = Caller(actor=local_actor("mcp"))
+    return Face(
+        toolbox=make_toolbox(settings, environ),
+        clock=SystemClock(),
+        caller=lambda: caller,
+        read_only=settings.read_only,
+        emulator=settings.emulator,
+        local=True,
+        patience=min(settings.proposal_ttl, MOST_PATIENCE),
+    )
+
+
+async def serve_stdio(settings: Settings, environ: Mapping[str, str], loaded: Callable[[], None]) -> None:
+    """Run the MCP server on standard input and output until they end; calls `loaded` before the first message."""
+    from swr_bot.mcp_server.server import make_server
+    from swr_bot.mcp_server.stdio import run_stdio
+
+    face = make_mcp_face(settings, environ)
+    server = make_server(face)
+    loaded()
+    async with face.toolbox:
+        await run_stdio(server, face)
 
 
 def _user_name() -> str:

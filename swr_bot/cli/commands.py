@@ -8,6 +8,7 @@ from swr_tools.operations import Effect
 JSON = Flag("--json", "json", "Print the typed result as JSON.")
 EMULATOR = Flag("--emulator", "emulator", "Work on the embedded SWR: no account, nothing real.")
 YES = Flag("--yes", "yes", "Confirm without being asked; for scripts.")
+READ_ONLY = Flag("--read-only", "read_only", "Offer nothing that creates.")
 HELP = Flag("--help", "help", "Explain this command.")
 COMMON = (EMULATOR, JSON, HELP)
 COMMON_FIELDS = tuple(flag.field for flag in (*COMMON, YES))
@@ -38,6 +39,14 @@ _OWN = (
     Command("demo", "See it work in seconds, on the embedded SWR; needs no account.", examples=("demo",)),
     Command("doctor", "Check settings, credentials, SWR and the journal; shows no secret.", examples=("doctor",)),
     Command(
+        "mcp",
+        "Serve an AI assistant on standard input and output (MCP), with your own keys.",
+        (),
+        "",
+        (READ_ONLY,),
+        ("mcp", "mcp --read-only", "mcp --emulator"),
+    ),
+    Command(
         "emulator", "Serve SWR on this machine, for tests and trials.", (), "", _EMULATOR_FLAGS, ("emulator --port 0",)
     ),
     Command(
@@ -62,6 +71,8 @@ def terminal_commands() -> tuple[Command, ...]:
 
 def common_flags(command: Command) -> tuple[Flag, ...]:
     """What every command takes; those that print text of their own take `--help` alone."""
+    if command.words == "mcp":
+        return (EMULATOR, HELP)
     return (HELP,) if command.words in ("help", "demo", "completion", "emulator") else COMMON
 
 

@@ -13,7 +13,7 @@ from swr_bot.cli.console import Console, OutputLost, real_console, silence_outpu
 from swr_bot.cli.render import print_json, show_error, show_record
 from swr_bot.cli.session import Session
 from swr_bot.grammar import Parsed, parse
-from swr_bot.settings import load_settings
+from swr_bot.settings import Settings, load_settings
 from swr_tools.errors import NOTHING_CREATED, Kind, SwrError
 from swr_tools.models import Record
 from swr_tools.operations import Effect, Operation
@@ -106,13 +106,21 @@ def _dispatch(parsed: Parsed, environ: Mapping[str, str], console: Console) -> i
             from swr_bot.cli.emulator import serve_emulator
 
             return serve_emulator(own)
+        case "mcp":
+            from swr_bot.cli.mcp import serve_mcp
+
+            return serve_mcp(_settings(parsed, environ), environ, console)
         case _:
             return _in_session(parsed, own, environ, console)
 
 
+def _settings(parsed: Parsed, environ: Mapping[str, str]) -> Settings:
+    """The settings, with the switches of the command line over them."""
+    return load_settings(environ, **{name: True for name in ("emulator", "read_only") if parsed.arguments.get(name)})
+
+
 def _in_session(parsed: Parsed, own: Mapping[str, object], environ: Mapping[str, str], console: Console) -> int:
-    flags = {"emulator": True} if parsed.arguments.get("emulator") else {}
-    settings = load_settings(environ, **flags)
+    settings = _settings(parsed, environ)
     with asyncio.Runner() as runner:
         session = Session(
             console=console,

@@ -20,6 +20,9 @@ class CreateOrganization(CreateOperation):
 
     name: ClassVar[str] = "create-organization"
     summary: ClassVar[str] = "Create an organization, the folder that repositories live in."
+    guidance: ClassVar[str] = (
+        "Use it when no organization fits; repositories go into an existing one with create-repository."
+    )
     noun: ClassVar[str] = "organization"
     command: ClassVar[Command] = Command(
         words="org create", target=("organization",), label="NAME", examples=("org create payments",)

@@ -24,6 +24,9 @@ class CreateRepository(CreateOperation):
 
     name: ClassVar[str] = "create-repository"
     summary: ClassVar[str] = "Create an image repository in an organization; it is private unless public is said."
+    guidance: ClassVar[str] = (
+        "The organization must exist: list-organizations shows them, create-organization makes one."
+    )
     noun: ClassVar[str] = "repository"
     command: ClassVar[Command] = Command(
         words="repo create",

@@ -20,6 +20,9 @@ class GetRepositoryInfo(ReadOperation):
     summary: ClassVar[str] = (
         "Look up a repository: pull command, size, visibility, dates, image and download counts, who made it."
     )
+    guidance: ClassVar[str] = (
+        "Use it to answer questions about an image, and to see whether a repository exists before creating it."
+    )
     command: ClassVar[Command] = Command(
         words="repo info",
         target=("repository",),

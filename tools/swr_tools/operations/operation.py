@@ -63,12 +63,14 @@ class Operation(ABC):
     Class constants every operation sets:
         name: In kebab-case; what MCP, the policy and the journal call it.
         summary: One sentence for help, documentation and tool descriptions.
+        guidance: For assistants: when to use it and when another, in a sentence or two; may be empty.
         command: How people type it.
         result: The record it returns.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    guidance: ClassVar[str] = ""
     effect: ClassVar[Effect]
     command: ClassVar[Command]
     result: ClassVar[type[Record]]

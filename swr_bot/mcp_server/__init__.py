@@ -1,0 +1,1 @@
+"""The MCP face: four tools, their resources and a prompt, for AI assistants."""
