@@ -172,7 +172,11 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
     last_value = ""
     rest = list(words)
     while rest:
-        word = _as_flag(command, rest.pop(0))
+        word = rest.pop(0)
+        if _is_quoted(word):
+            positional.append(word)
+            continue
+        word = _as_flag(command, word)
         if word == "--":
             positional += rest
             break
@@ -190,6 +194,11 @@ def _split_flags(command: Command, words: Sequence[str]) -> tuple[dict[str, obje
         else:
             flags[flag.field] = value
     return flags, positional
+
+
+def _is_quoted(word: str) -> bool:
+    """Whether it stood in quotes, so that it is a value even if it looks like a flag."""
+    return bool(getattr(word, "quoted", False))  # a `text_repair.Token`, which the terminal never loads
 
 
 def _as_flag(command: Command, word: str) -> str:
@@ -223,7 +232,7 @@ def _read_flag(command: Command, word: str, rest: list[str]) -> tuple[Flag, obje
         return flag, True
     if equals:
         return flag, value
-    if not rest or rest[0].startswith("--"):
+    if not rest or (rest[0].startswith("--") and not _is_quoted(rest[0])):
         known = f" Choose one of {', '.join(flag.choices)}." if flag.choices else ""
         raise UsageError(f"{flag.name} needs a value.", hint=f"Type {flag.name} {flag.value}.{known}")
     return flag, rest.pop(0)

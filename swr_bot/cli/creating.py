@@ -87,7 +87,7 @@ def _confirming(proposal: Proposal) -> str:
 
 def _nobody_to_ask(proposal: Proposal, question: Confirmation) -> ConfirmationMissing:
     error = ConfirmationMissing(
-        f"{question.question[:-1]} needs a confirmation, and there is no terminal to ask at.",
+        f"{question.question} That needs a confirmation, and there is no terminal to ask at.",
         hint=f"Confirm it in a terminal with {_confirming(proposal)}, or add --yes.",
         proposal_code=proposal.code,
     )

@@ -22,7 +22,7 @@ def test_the_question_shows_every_fact(machine: "Machine", swr: "Swr") -> None:
 
     facts = screen.plain.partition("\nCode ")[0].splitlines()
     assert facts == [
-        "Create payments/team/api?",
+        "Create the repository payments/team/api?",
         "",
         "  Organization  payments",
         "  Repository    team/api",

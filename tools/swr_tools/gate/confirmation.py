@@ -14,7 +14,7 @@ class Confirmation:
     """A question with every fact needed to answer it.
 
     Attributes:
-        question: `Create payments/api?`
+        question: `Create the repository payments/api?`
         facts: What will be sent, then to which cloud, region, address (unless it is the cloud's own) and account;
             values are plain text.
         public: Whether the answer yes makes something public: worth a second look.
@@ -37,7 +37,7 @@ def confirmation_of(proposal: Proposal) -> Confirmation:
     endpoint = () if _is_the_clouds_own(site) else (Fact("Endpoint", site.endpoint),)
     where = (Fact("Cloud", cloud), Fact("Region", site.region), *endpoint, Fact("Account", site.account))
     return Confirmation(
-        question=f"Create {create.subject}?",
+        question=f"Create the {create.noun} {create.subject}?",
         facts=(*create.facts(), *where),
         public=create.makes_public,
         code=proposal.code,
