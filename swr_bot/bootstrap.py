@@ -15,9 +15,13 @@ from swr_tools.gate.policy import ReadOnlyPolicy
 from swr_tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
+    import httpx
+
     from swr_bot.mcp_server.face import Face
+    from swr_bot.web.serving import Service
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import Credentials
+    from swr_tools.cloud.endpoints import Endpoint
     from swr_tools.journal.journal import Journal
 
 EMULATOR_STATE = "emulator.sqlite3"
@@ -28,10 +32,16 @@ MOST_PATIENCE = 300.0
 _STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
 
 
-def make_toolbox(settings: Settings, environ: Mapping[str, str]) -> Toolbox:
-    """The tool layer for these settings; nothing is opened before it is used."""
+def make_toolbox(settings: Settings, environ: Mapping[str, str], *, many_callers: bool = False) -> Toolbox:
+    """The tool layer for these settings; nothing is opened before it is used.
+
+    Args:
+        settings: What applies.
+        environ: Where credentials are looked for.
+        many_callers: Whether it serves many at once, so that a transport that is slower to load pays.
+    """
     return Toolbox(
-        connect=lambda: connect(settings, environ),
+        connect=lambda: connect(settings, environ, many_callers=many_callers),
         open_journal=lambda: open_journal(settings),
         policy=ReadOnlyPolicy() if settings.read_only else settings.policy,
         clock=SystemClock(),
@@ -40,7 +50,7 @@ def make_toolbox(settings: Settings, environ: Mapping[str, str]) -> Toolbox:
     )
 
 
-def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
+def connect(settings: Settings, environ: Mapping[str, str], *, many_callers: bool = False) -> "SwrCloud":
     """The embedded emulator where it was asked for, else the cloud with the keys that are found.
 
     Raises:
@@ -51,7 +61,6 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
         return _embedded_emulator(settings)
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.endpoints import endpoint_for
-    from swr_tools.cloud.transport import lean_transport
 
     credentials = find_own_credentials(settings, environ)
     endpoint = endpoint_for(
@@ -60,7 +69,15 @@ def connect(settings: Settings, environ: Mapping[str, str]) -> "SwrCloud":
         api_url=settings.endpoint or None,
         iam_url=settings.iam_endpoint or None,
     )
-    return SwrCloud(endpoint, credentials, transport=lean_transport(endpoint))
+    return SwrCloud(endpoint, credentials, transport=_transport(endpoint, many_callers=many_callers))
+
+
+def _transport(endpoint: "Endpoint", *, many_callers: bool) -> "httpx.AsyncBaseTransport | None":
+    """What sends the requests; None, which is httpx's own transport, where a proxy must be passed."""
+    from swr_tools.cloud.transport import fast_transport, lean_transport
+
+    lean = lean_transport(endpoint)
+    return fast_transport() if lean and many_callers else lean
 
 
 def find_own_credentials(settings: Settings, environ: Mapping[str, str]) -> "Credentials":
@@ -114,6 +131,65 @@ async def serve_stdio(settings: Settings, environ: Mapping[str, str], loaded: Ca
     loaded()
     async with face.toolbox:
         await run_stdio(server, face)
+
+
+def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: str) -> "Service":
+    """The MCP server over HTTP, as `serve` listens on this host.
+
+    Raises:
+        SettingsInvalid: The settings do not fit together, or would let everybody on the network in.
+    """
+    from mcp.server.request_state import RequestStateSecurity
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    from swr_bot.mcp_server.face import Caller, Face
+    from swr_bot.mcp_server.server import make_server
+    from swr_bot.web.addresses import Addresses
+    from swr_bot.web.app import make_app
+    from swr_bot.web.auth import authentication
+    from swr_bot.web.guard import MOST_BYTES
+    from swr_bot.web.health import Readiness
+    from swr_bot.web.rate import RateLimit
+    from swr_bot.web.serving import Service
+
+    clock = SystemClock()
+    addresses = Addresses.of(settings, host)
+    ways_in = authentication(settings, host, clock)
+    toolbox = make_toolbox(settings, environ, many_callers=True)
+
+    def caller() -> Caller:
+        actor, operations = ways_in.caller()
+        return Caller(actor=actor, operations=operations)
+
+    async def find_credentials() -> object:
+        return toolbox.cloud
+
+    face = Face(
+        toolbox=toolbox,
+        clock=clock,
+        caller=caller,
+        read_only=settings.read_only,
+        emulator=settings.emulator,
+        patience=min(settings.proposal_ttl, MOST_PATIENCE),
+        admit=RateLimit(settings.rate_limit, clock).admit,
+    )
+    keys = settings.request_state_keys
+    server = make_server(face, request_state=RequestStateSecurity(keys=keys) if keys else None)
+    readiness = Readiness(
+        {"the credentials of SWR": find_credentials, "the journal": toolbox.journal, **ways_in.checks}, clock
+    )
+    mcp = server.streamable_http_app(
+        # Hosts and origins are checked by swr_bot.web.guard, before anybody is asked for a token.
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        max_request_body_size=MOST_BYTES,
+    )
+    return Service(
+        app=make_app(mcp=mcp, readiness=readiness, authentication=ways_in, addresses=addresses),
+        authenticated=ways_in.needed,
+        readiness=readiness,
+        drain=face.in_flight.drain,
+        aclose=toolbox.aclose,
+    )
 
 
 def _user_name() -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import cast
 
 from swr_tools.errors import ArgumentInvalid, SettingsInvalid
 from swr_tools.gate.policy import Policy
@@ -16,6 +17,10 @@ PREFIX = "SWR_BOT_"
 CONFIG_VARIABLE = "SWR_BOT_CONFIG"
 # What Kubernetes puts into every container next to a Service that is called swr-bot.
 _FOREIGN = re.compile(r"SWR_BOT_(?:SERVICE_(?:HOST|PORT(?:_.+)?)|PORT(?:_.+)?)")
+# A name, an IPv4 address or an IPv6 one in brackets, then a port or `:*` for any.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?:[0-9]{1,5}|\*))?", re.ASCII)
+_LOOPBACK = re.compile(r"localhost|::1|127(?:\.[0-9]{1,3}){3}")
+_SHORTEST_KEY = 32
 _TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -56,6 +61,49 @@ def _folder(value: object) -> Path:
         raise ValueError("the home folder in it is not known") from None
 
 
+def _url(value: object) -> str:
+    """A URL whose path may matter: https, or plain http where it never leaves this machine."""
+    from urllib.parse import urlsplit
+
+    text = _text(value)
+    parts = urlsplit(text)  # a ValueError of its own for a bad bracket or port
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None or parts.port == 0:
+        raise ValueError("it must be a URL such as https://swr-bot.example.com/mcp")
+    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname):
+        raise ValueError("it must begin with https://, because plain http shows tokens to the network")
+    if parts.query or parts.fragment or not text.isascii() or any(character <= " " for character in text):
+        raise ValueError("it must be a URL without a space, a question mark or a hash sign")
+    return text
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """A list of the file, or words with commas between them."""
+    parts = cast("list[object]", value) if isinstance(value, list) else _text(value).split(",")
+    return tuple(word for word in (_text(part).strip() for part in parts) if word)
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    hosts = tuple(word.lower() for word in _words(value))
+    if any(not _HOST.fullmatch(host) for host in hosts):
+        raise ValueError("it must be host names with commas between them, each with a port or without")
+    return hosts
+
+
+def _origins(value: object) -> tuple[str, ...]:
+    origins = tuple(word.lower().removesuffix("/") for word in _words(value))
+    split = [origin.partition("://") for origin in origins]
+    if any(scheme not in ("http", "https") or not _HOST.fullmatch(host) for scheme, _, host in split):
+        raise ValueError("it must be origins such as https://app.example.com with commas between them")
+    return origins
+
+
+def _keys(value: object) -> tuple[str, ...]:
+    keys = _words(value)
+    if any(len(key) < _SHORTEST_KEY for key in keys):
+        raise ValueError(f"each key must have {_SHORTEST_KEY} characters or more")
+    return keys
+
+
 def _rules(value: object) -> Policy:
     from pydantic import TypeAdapter, ValidationError
 
@@ -72,8 +120,10 @@ def _rule_problem(location: tuple[int | str, ...], message: str) -> str:
     return f"{' '.join(words)}: {message.removeprefix('Value error, ')}".removeprefix(": ")
 
 
-def _meaning(description: str, read: Callable[[object], object] = _text) -> Mapping[str, object]:
-    return {"description": description, "read": read}
+def _meaning(
+    description: str, read: Callable[[object], object] = _text, *, secret: bool = False
+) -> Mapping[str, object]:
+    return {"description": description, "read": read, "secret": secret}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +150,47 @@ class Settings:
     deadline: float = field(
         default=30, metadata=_meaning("seconds in which a confirmed create may be sent", _number(1, 600))
     )
+    public_url: str = field(
+        default="", metadata=_meaning("the URL that MCP clients use, such as `https://swr-bot.example.com/mcp`", _url)
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(), metadata=_meaning("host names that requests may be for, besides the public URL's", _hosts)
+    )
+    allowed_origins: tuple[str, ...] = field(
+        default=(), metadata=_meaning("origins of web pages that may ask, such as `https://app.example.com`", _origins)
+    )
+    token_file: Path | None = field(
+        default=None,
+        metadata=_meaning("the file of the tokens; `tokens.json` in the state folder unless said", _folder),
+    )
+    oauth_issuer: str = field(
+        default="", metadata=_meaning("the OAuth issuer whose tokens are let in, exactly as its `iss` says", _url)
+    )
+    oauth_audience: str = field(
+        default="", metadata=_meaning("what the `aud` of those tokens must be; the public URL unless said")
+    )
+    oauth_jwks_url: str = field(
+        default="", metadata=_meaning("where that issuer's keys are; found through its metadata unless said", _url)
+    )
+    request_state_keys: tuple[str, ...] = field(
+        default=(),
+        repr=False,
+        metadata=_meaning(
+            "secrets of 32 characters or more, the newest first, where several processes serve the same clients",
+            _keys,
+            secret=True,
+        ),
+    )
+    rate_limit: float = field(
+        default=120,
+        metadata=_meaning("calls a minute that one person may make over HTTP; `0`: any", _number(0, 100_000)),
+    )
     policy: Policy = field(default=Policy(), metadata=_meaning("`[[policy.rule]]` tables; only in the file", _rules))
+
+    @property
+    def tokens(self) -> Path:
+        """The file of the bearer tokens."""
+        return self.token_file or self.state_dir / "tokens.json"
 
 
 def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
@@ -112,13 +202,14 @@ def load_settings(environ: Mapping[str, str], **overrides: object) -> Settings:
     path = Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None
     given = {**_read_file(path), **_read_environment(environ), **overrides}
     known = {info.name: info.metadata["read"] for info in fields(Settings)}
+    secret = {info.name: bool(info.metadata["secret"]) for info in fields(Settings)}
     problems = [_unknown(name, list(known)) for name in given if name not in known]
     values: dict[str, object] = {}
     for name in given.keys() & known.keys():
         try:
             values[name] = known[name](given[name])
         except ValueError as error:
-            problems.append(_problem(name, given[name], error))
+            problems.append(_problem(name, given[name], error, secret=secret[name]))
     if problems:
         raise SettingsInvalid(" ".join(sorted(problems)), hint="Mend the settings and run it again.")
     return Settings(**values)  # pyright: ignore[reportArgumentType] - each reader returns its field's type
@@ -173,9 +264,11 @@ def home_folder() -> Path:
         return Path("/")
 
 
-def _problem(name: str, value: object, error: ValueError) -> str:
+def _problem(name: str, value: object, error: ValueError, *, secret: bool) -> str:
     if name == "policy":
         return f"The policy in the settings file cannot be read; {error}."
+    if secret:
+        return f"{PREFIX}{name.upper()} is not shown here; {error}."
     return f"{PREFIX}{name.upper()} is {safe(str(value), 60)!r}; {error}."
 
 

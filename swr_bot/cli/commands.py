@@ -47,6 +47,31 @@ _OWN = (
         ("mcp", "mcp --read-only", "mcp --emulator"),
     ),
     Command(
+        "serve",
+        "Serve AI assistants over HTTP (MCP), for a team.",
+        (),
+        "",
+        (
+            Flag("--host", "host", "The address to listen on; 127.0.0.1 unless said.", "ADDRESS"),
+            Flag("--port", "port", "The port to listen on; 0 picks a free one. 8970 unless said.", "PORT"),
+            READ_ONLY,
+        ),
+        ("serve", "serve --emulator --port 0", "serve --host 0.0.0.0 --read-only"),
+    ),
+    Command(
+        "token add",
+        "Make a token that lets somebody use serve; it is shown once.",
+        ("name",),
+        "NAME",
+        (
+            Flag("--expires", "expires", "Days until it ends; 90 unless said.", "DAYS"),
+            Flag("--operations", "operations", "What it may be used for, such as list-organizations; all.", "A,B"),
+        ),
+        ("token add ci-bot", "token add on-call --expires 30 --operations list-organizations,get-repository-info"),
+    ),
+    Command("token list", "List the tokens, without showing any.", examples=("token list",)),
+    Command("token revoke", "End a token now.", ("name",), "NAME", (), ("token revoke ci-bot",)),
+    Command(
         "emulator", "Serve SWR on this machine, for tests and trials.", (), "", _EMULATOR_FLAGS, ("emulator --port 0",)
     ),
     Command(

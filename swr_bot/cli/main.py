@@ -110,6 +110,11 @@ def _dispatch(parsed: Parsed, environ: Mapping[str, str], console: Console) -> i
             from swr_bot.cli.mcp import serve_mcp
 
             return serve_mcp(_settings(parsed, environ), environ, console)
+        case "serve":
+            from swr_bot.cli.serve import serve
+
+            json = {"json": True} if parsed.arguments.get("json") else {}
+            return serve(_settings(parsed, environ), environ, {**own, **json})
         case _:
             return _in_session(parsed, own, environ, console)
 
@@ -170,6 +175,8 @@ def _own_command(session: Session, words: str, arguments: Mapping[str, object]) 
             from swr_bot.cli import audit
 
             return audit.list_entries(session, arguments) if words == "audit list" else audit.verify(session)
+        case "token add" | "token list" | "token revoke":
+            return _token(session, words, arguments)
         case "doctor":
             from swr_bot.cli.doctor import doctor
 
@@ -180,6 +187,18 @@ def _own_command(session: Session, words: str, arguments: Mapping[str, object]) 
             return list_unsettled(session)
         case _:
             return _settle_by_code(session, words, str(arguments["code"]))
+
+
+def _token(session: Session, words: str, arguments: Mapping[str, object]) -> int:
+    from swr_bot.cli import token
+
+    match words:
+        case "token add":
+            return token.add(session, arguments)
+        case "token list":
+            return token.list_(session)
+        case _:
+            return token.revoke(session, arguments)
 
 
 def _settle_by_code(session: Session, words: str, code: str) -> int:

@@ -12,11 +12,11 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from swr_bot.mcp_server.face import Face
 from swr_bot.mcp_server.reading import admitted, told
+from swr_bot.mcp_server.results import compact
 from swr_tools.errors import NameInvalid, NotFound, SwrError
 from swr_tools.models import OrganizationList, Record, RepositoryInfo, plain
 from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName
 from swr_tools.operations import GetRepositoryInfo, ListOrganizations
-from swr_tools.wording import safe
 
 ORGANIZATIONS = "swr://organizations"
 ORGANIZATION = "swr://organizations/{organization}"
@@ -90,6 +90,7 @@ async def _organization(face: Face, organization: str) -> Mapping[str, object]:
     return {
         "organization": _plain(record),
         "repositories": [_row(repository) for repository in repositories[:MOST_REPOSITORIES]],
+        "total": len(repositories),
         "more": max(0, len(repositories) - MOST_REPOSITORIES) or None,
     }
 
@@ -116,17 +117,7 @@ def _plain(record: Record) -> Mapping[str, object]:
 
 def _json(face: Face, document: Mapping[str, object]) -> str:
     named = {**document, "emulator": True} if face.emulator else document
-    return json.dumps(_shown(named), ensure_ascii=False)
-
-
-def _shown(value: object) -> object:
-    """The value without nulls and empty texts, and with every character of its texts visible."""
-    if isinstance(value, Mapping):
-        items = cast("Mapping[str, object]", value).items()
-        return {name: _shown(item) for name, item in items if item is not None and item != ""}
-    if isinstance(value, list):
-        return [_shown(item) for item in cast("list[object]", value)]
-    return safe(value) if isinstance(value, str) else value
+    return json.dumps(compact(named), ensure_ascii=False)
 
 
 @contextmanager
