@@ -13,9 +13,9 @@ from mcp_types import (
     ResourceTemplateReference,
 )
 
+from swr_bot.mcp_server.admission import admitted
 from swr_bot.mcp_server.face import Face
 from swr_bot.mcp_server.prompts import SET_UP_SERVICE
-from swr_bot.mcp_server.reading import admitted
 from swr_bot.mcp_server.resources import ORGANIZATION, REPOSITORY
 from swr_tools.actor import Actor
 from swr_tools.errors import NameInvalid, SwrError

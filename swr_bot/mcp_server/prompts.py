@@ -9,8 +9,9 @@ from mcp.server.mcpserver.prompts.base import Message, PromptArgument, UserMessa
 from mcp.shared.exceptions import MCPError
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
+from swr_bot.mcp_server.admission import admitted
 from swr_bot.mcp_server.face import Face
-from swr_bot.mcp_server.reading import admitted, told
+from swr_bot.mcp_server.results import told
 from swr_tools.errors import ArgumentInvalid, SwrError
 from swr_tools.names import OrganizationName, RepositoryName
 from swr_tools.operations import CATALOG

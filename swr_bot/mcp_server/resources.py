@@ -10,9 +10,9 @@ from typing import cast
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
+from swr_bot.mcp_server.admission import admitted
 from swr_bot.mcp_server.face import Face
-from swr_bot.mcp_server.reading import admitted, told
-from swr_bot.mcp_server.results import compact
+from swr_bot.mcp_server.results import compact, told
 from swr_tools.errors import NameInvalid, NotFound, SwrError
 from swr_tools.models import OrganizationList, Record, RepositoryInfo, plain
 from swr_tools.names import ExistingOrganizationName, ExistingRepositoryName

@@ -59,6 +59,11 @@ def failure(error: SwrError) -> CallToolResult:
     return refusal(*sentences)
 
 
+def told(error: SwrError) -> str:
+    """A failure where the protocol has its own place for it: what is wrong, and what to do next."""
+    return f"{error.sentence} {error.hint}".strip()
+
+
 def refusal(*sentences: str) -> CallToolResult:
     """A result that says no, in these sentences; each is said once."""
     return CallToolResult(content=[_text(" ".join(_once(sentences)))], is_error=True)

@@ -7,15 +7,17 @@ from typing import Any
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, UnexpectedResourceError
 from mcp.server.request_state import RequestStateSecurity
 from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.exceptions import MCPError
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_PARAMS, CallToolResult, InputRequiredResult
+from mcp_types import INVALID_PARAMS, CallToolResult, GetPromptResult, InputRequiredResult
 from mcp_types import Tool as PublishedTool
 from pydantic import AnyUrl
 
-from swr_bot.mcp_server import prompts, resources
+from swr_bot.mcp_server import completions, prompts, resources
+from swr_bot.mcp_server.broken import broken
 from swr_bot.mcp_server.confirmation import AskedAt
 from swr_bot.mcp_server.face import Face
 from swr_bot.mcp_server.tool import OperationTool, make_tool
@@ -84,8 +86,31 @@ class SwrServer(MCPServer[Any]):
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
-        """Read a resource; a repository's slashes may stand in the address as they are."""
-        return await super().read_resource(resources.normalized(str(uri)), context)
+        """Read a resource; a repository's slashes may stand in the address as they are.
+
+        Raises:
+            ResourceError: What cannot be read, in a sentence.
+        """
+        try:
+            return await super().read_resource(resources.normalized(str(uri)), context)
+        except ResourceNotFoundError as error:  # the SDK repeats the address as it came
+            raise ResourceNotFoundError(safe(str(error), 300)) from None
+        except UnexpectedResourceError as error:
+            raise ResourceError(broken("A resource", error)) from None
+
+    async def get_prompt(
+        self, name: str, arguments: dict[str, Any] | None = None, context: Context[Any, Any] | None = None
+    ) -> GetPromptResult | InputRequiredResult:
+        """A prompt's messages.
+
+        Raises:
+            MCPError: There is no such prompt.
+        """
+        known = [prompt.name for prompt in await self.list_prompts()]
+        if name not in known:
+            there = f" There is {', '.join(known)}." if known else ""
+            raise MCPError(INVALID_PARAMS, f"Unknown prompt: {safe(name, 60)}.{there}")
+        return await super().get_prompt(name, arguments, context)
 
     async def serve_streams(
         self, incoming: ReadStream[SessionMessage | Exception], outgoing: WriteStream[SessionMessage]
@@ -112,4 +137,5 @@ def make_server(face: Face, *, request_state: RequestStateSecurity | None = None
     server = SwrServer(face, tools, request_state or RequestStateSecurity.ephemeral())
     resources.register(server, face)
     prompts.register(server, face)
+    completions.register(server, face)
     return server

@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import secrets
-import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,16 +13,18 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CONNECTION_CLOSED, CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import InstanceOf
 
+from swr_bot.mcp_server.admission import admitted
+from swr_bot.mcp_server.broken import broken
 from swr_bot.mcp_server.confirmation import AskedAt, Creation, can_be_asked, carry_out
 from swr_bot.mcp_server.face import Caller, Face
 from swr_bot.mcp_server.progress import signs_of_life
 from swr_bot.mcp_server.results import failure, outcome_of, refusal, success
 from swr_bot.mcp_server.schemas import input_schema, output_schema
-from swr_tools.errors import NotAllowed, SwrError, Unavailable
+from swr_tools.errors import SwrError
 from swr_tools.models import Record
 from swr_tools.operations import Effect, Operation
 from swr_tools.proposals import Proposal, State
-from swr_tools.wording import safe, time_left_text
+from swr_tools.wording import time_left_text
 
 _logger = logging.getLogger("swr_bot.mcp")
 _CONFIRMED = "The person is asked to confirm it: call it once and wait. Without their yes nothing is created."
@@ -75,17 +74,11 @@ class OperationTool(Tool):
         return await self._create(called, caller, context)
 
     def _admitted(self) -> Caller:
-        caller = self.face.caller()
         try:
-            if self.face.in_flight.draining:
-                raise Unavailable("This swr-bot is being stopped.")
-            self.face.admit(caller.actor)
-            if self.name not in caller.operations:
-                raise NotAllowed(f"The token of {safe(caller.actor.name, 80)} does not let it use {self.name}.")
+            return admitted(self.face, self.name)
         except SwrError as error:
             error.nothing_created = self._creates
             raise
-        return caller
 
     async def _create(self, proposal: Proposal, caller: Caller, context: Context[Any, Any]) -> Result:
         if proposal.outcome is not None:
@@ -146,20 +139,8 @@ class OperationTool(Tool):
         return creation.unconfirmed(f"Nobody answered within {time_left_text(self.face.patience)}.")
 
     def _broken(self, error: Exception) -> Result:
-        reference = secrets.token_hex(4)
-        origin = error.__cause__ or error
-        place = traceback.extract_tb(origin.__traceback__)[-1]
-        # What the error says may hold anything; where it happened is enough to mend it.
-        _logger.error(
-            "%s failed (reference %s): %s at %s:%d",
-            self.name,
-            reference,
-            type(origin).__name__,
-            "/".join(Path(place.filename).parts[-3:]),
-            place.lineno or 0,
-        )
         known = "Whether anything was created is not known: look first." if self._creates else ""
-        return refusal(f"swr-bot itself failed; its log says where under the reference {reference}.", known)
+        return refusal(broken(self.name, error), known)
 
 
 def make_tool(operation: type[Operation], face: Face, asked_at: AskedAt) -> OperationTool:

@@ -1,7 +1,7 @@
-"""What resources, completions and prompts share: who may ask, and how a failure is told."""
+"""Who may call what, and how often."""
 
 from swr_bot.mcp_server.face import Caller, Face
-from swr_tools.errors import NotAllowed, SwrError, Unavailable
+from swr_tools.errors import NotAllowed, Unavailable
 from swr_tools.wording import listed, safe
 
 
@@ -23,8 +23,3 @@ def admitted(face: Face, *operations: str) -> Caller:
             hint="Ask whoever runs this swr-bot for a token that does.",
         )
     return caller
-
-
-def told(error: SwrError) -> str:
-    """A failure as one text: what is wrong, and what to do next."""
-    return f"{error.sentence} {error.hint}".strip()

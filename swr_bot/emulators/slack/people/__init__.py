@@ -1,0 +1,1 @@
+"""What people can do at a Slack window, and what they then see."""

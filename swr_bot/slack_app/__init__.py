@@ -1,0 +1,1 @@
+"""Slack: people type `/swr`, see what will happen, and click."""
