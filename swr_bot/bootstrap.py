@@ -143,6 +143,7 @@ def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: st
     from mcp.server.transport_security import TransportSecuritySettings
 
     from swr_bot.mcp_server.face import Caller, Face
+    from swr_bot.mcp_server.http import PlainRefusals
     from swr_bot.mcp_server.server import make_server
     from swr_bot.web.addresses import Addresses
     from swr_bot.web.app import make_app
@@ -164,6 +165,9 @@ def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: st
     async def find_credentials() -> object:
         return toolbox.cloud
 
+    async def read_journal() -> object:
+        return await (await toolbox.journal()).entries(limit=1, newest_first=True)
+
     face = Face(
         toolbox=toolbox,
         clock=clock,
@@ -176,13 +180,14 @@ def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: st
     keys = settings.request_state_keys
     server = make_server(face, request_state=RequestStateSecurity(keys=keys) if keys else None)
     readiness = Readiness(
-        {"the credentials of SWR": find_credentials, "the journal": toolbox.journal, **ways_in.checks}, clock
+        {"the credentials of SWR": find_credentials, "the journal": read_journal, **ways_in.checks}, clock
     )
     mcp = server.streamable_http_app(
         # Hosts and origins are checked by swr_bot.web.guard, before anybody is asked for a token.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         max_request_body_size=MOST_BYTES,
     )
+    mcp.add_middleware(PlainRefusals)
     return Service(
         app=make_app(mcp=mcp, readiness=readiness, authentication=ways_in, addresses=addresses),
         authenticated=ways_in.needed,

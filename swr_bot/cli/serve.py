@@ -32,8 +32,12 @@ def serve(settings: Settings, environ: Mapping[str, str], arguments: Mapping[str
     _log_to_standard_error()
     service = make_web_service(settings, environ, host=host)
     listening = listen(host, port)
-    _announce(url_of(listening, MCP_PATH), as_json=bool(arguments.get("json")), anonymous=not service.authenticated)
-    return run(service, listening, seconds=_SECONDS_TO_DRAIN)
+    url, as_json = url_of(listening, MCP_PATH), bool(arguments.get("json"))
+
+    def announce() -> None:
+        _announce(url, as_json=as_json, anonymous=not service.authenticated)
+
+    return run(service, listening, seconds=_SECONDS_TO_DRAIN, started=announce)
 
 
 def _announce(url: str, *, as_json: bool, anonymous: bool) -> None:

@@ -34,9 +34,8 @@ def add(session: Session, arguments: Mapping[str, object]) -> int:
     return exit_codes.DONE
 
 
-def list_(session: Session, arguments: Mapping[str, object]) -> int:
+def list_(session: Session) -> int:
     """Show whose tokens there are; a token itself is never shown."""
-    del arguments  # it takes none
     records = _file(session).read().tokens
     if session.json:
         print_json(session.console, [_as_json(record) for record in records])

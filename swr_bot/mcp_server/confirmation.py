@@ -1,6 +1,7 @@
 """A create's question to the person, and what their answer leads to; one body for every protocol version."""
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
@@ -18,7 +19,7 @@ from swr_tools.actor import Actor
 from swr_tools.errors import NOTHING_CREATED
 from swr_tools.gate.confirmation import confirmation_of
 from swr_tools.gate.proposal import subject_of
-from swr_tools.proposals import Outcome, Proposal
+from swr_tools.proposals import Outcome, OutcomeKind, Proposal, State
 from swr_tools.wording import safe, time_left_text
 
 # Programs that answer for their person do it at once; nobody reads a question and answers it in this time.
@@ -51,9 +52,9 @@ class AskedAt:
         if len(self._times) > _REMEMBERED_QUESTIONS:
             self._times.popitem(last=False)
 
-    def take(self, proposal_id: str) -> float | None:
-        """When it was asked here, or None; it is not asked any more."""
-        return self._times.pop(proposal_id, None)
+    def take(self, proposal_id: str) -> float:
+        """When it was asked here, or long ago where another process asked; it is not asked any more."""
+        return self._times.pop(proposal_id, -math.inf)
 
 
 class Creation:
@@ -85,10 +86,12 @@ class Creation:
         if isinstance(answer, AcceptedElicitation) and answer.data.create == "yes":
             return self._told(await _to_its_end(self._face.toolbox.confirm(self.proposal.id, self._actor)))
         if self._answered_by_itself():
-            return self.unconfirmed(
+            return await self.unconfirmed(
                 "The answer was no, sooner than a person can read the question: some programs answer by themselves."
             )
         outcome = await self._face.toolbox.decline(self.proposal.id, self._actor)
+        if outcome.kind is not OutcomeKind.DECLINED:
+            return self._told(outcome)
         return refusal(
             outcome.sentence, "The person said no.", f"{DO_NOT_RETRY[:-1]}; ask them what they want instead."
         )
@@ -98,8 +101,14 @@ class Creation:
         with anyio.CancelScope(shield=True):
             await self._face.toolbox.decline(self.proposal.id, self._actor)
 
-    def unconfirmed(self, why: str) -> CallToolResult:
-        """Nobody said yes or no: it stays open, and both the person and the assistant learn what can be done."""
+    async def unconfirmed(self, why: str) -> CallToolResult:
+        """Nobody said yes or no: it stays open, and both the person and the assistant learn what can be done.
+
+        Where it was settled elsewhere meanwhile, or has expired, that is told.
+        """
+        waiting = [p.id for p in await self._face.toolbox.unsettled(self._actor) if p.state is State.PENDING]
+        if self.proposal.id not in waiting:  # declining what is settled only tells what became of it
+            return self._told(await self._face.toolbox.decline(self.proposal.id, self._actor))
         return refusal(why, f"{subject_of(self.proposal)} waits for a confirmation.", NOTHING_CREATED, *self._ways_on())
 
     def _ways_on(self) -> tuple[str, ...]:

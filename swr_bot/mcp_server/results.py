@@ -4,6 +4,7 @@ Text from outside is shown with its control characters and direction marks spell
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from mcp_types import CallToolResult, TextContent
@@ -66,22 +67,22 @@ def told(error: SwrError) -> str:
 
 def refusal(*sentences: str) -> CallToolResult:
     """A result that says no, in these sentences; each is said once."""
-    return CallToolResult(content=[_text(" ".join(_once(sentences)))], is_error=True)
+    return CallToolResult(content=[_text(safe(" ".join(_once(sentences))))], is_error=True)
 
 
 def outcome_of(proposal: Proposal, outcome: Outcome, *, emulator: bool) -> CallToolResult:
     """What became of a create."""
     if outcome.kind is OutcomeKind.CREATED:
         return _created(create_of(proposal), proposal, outcome, emulator=emulator)
-    again = ""
+    code, again = outcome.error_code or "", ""
     if outcome.kind is OutcomeKind.REFUSED:
-        again = _RETRY[kind_of(outcome.error_code or "")]
+        again = _RETRY[kind_of(code)]
     if outcome.kind is OutcomeKind.UNKNOWN:
-        again = DO_NOT_RETRY
+        code, again = "outcome-unknown", DO_NOT_RETRY
     return refusal(
         outcome.sentence,
         outcome.hint,
-        _NEXT_TOOL.get(outcome.error_code or "", ""),
+        _NEXT_TOOL.get(code, ""),
         _for_support(outcome.swr_code, outcome.request_id),
         again,
     )
@@ -101,7 +102,7 @@ def compact(value: object) -> object:
 
 def _created(create: CreateOperation, proposal: Proposal, outcome: Outcome, *, emulator: bool) -> CallToolResult:
     data: dict[str, object] = {"outcome": "created", "code": proposal.code}
-    sentences = [outcome.sentence, outcome.hint]
+    sentences = [safe(outcome.sentence), safe(outcome.hint)]
     if outcome.result is None:
         sentences.append("SWR did not show its details.")
     else:
@@ -134,13 +135,12 @@ def _shown(record: Record) -> tuple[Mapping[str, object], str]:
 
 def _list_shown(found: OrganizationList) -> tuple[Mapping[str, object], str]:
     listed, more = found.organizations[:LIST_LIMIT], len(found.organizations) - LIST_LIMIT
-    whole = cast("dict[str, object]", compact(plain(found)))
-    data = {**whole, "organizations": cast("list[object]", whole["organizations"])[:LIST_LIMIT]}
-    fitting = f" with '{found.text}' in the name" if found.text else ""
+    data = cast("dict[str, object]", compact(plain(replace(found, organizations=listed))))
+    fitting = f" with '{safe(found.text)}' in the name" if found.text else ""
     count = f"{len(found.organizations)} of {found.total} organizations{fitting}"
     if not found.organizations:
         return data, f"{count}."
-    names = ", ".join(organization.name for organization in listed)
+    names = safe(", ".join(organization.name for organization in listed))
     if more <= 0:
         return data, f"{count}: {names}."
     return {**data, "more": more}, f"{count}: {names}, and {more} more. Narrow them down with the argument text."
@@ -156,7 +156,7 @@ def _repository_text(info: RepositoryInfo) -> str:
         f"Updated {info.updated_at:%Y-%m-%d %H:%M} UTC." if info.updated_at else "",
         f'Its description, text from outside: "{safe(info.description, 1_000)}".' if info.description else "",
     ]
-    return f"{' '.join(_once(parts))}\nPull it with: {info.pull_command}"
+    return f"{safe(' '.join(_once(parts)))}\nPull it with: {safe(info.pull_command)}"
 
 
 def _by(info: RepositoryInfo) -> str:

@@ -89,7 +89,7 @@ class OperationTool(Tool):
         answering = context.input_responses is not None
         creation = Creation(self.face, proposal, caller.actor, self.asked_at.take(proposal.id) if answering else None)
         if not can_be_asked(context):
-            return creation.unconfirmed("This program cannot show its person a question.")
+            return await creation.unconfirmed("This program cannot show its person a question.")
         return await self._answered(creation, context)
 
     def _told(self, proposal: Proposal) -> Result:
@@ -116,7 +116,7 @@ class OperationTool(Tool):
                     await creation.withdraw()
                 raise
         if result is None:
-            return self._nobody_answered(creation)
+            return await self._nobody_answered(creation)
         if isinstance(result, InputRequiredResult):
             self.asked_at.note(creation.proposal.id, self.face.clock.monotonic())
         return result
@@ -130,13 +130,13 @@ class OperationTool(Tool):
         if isinstance(error, MCPError):
             if error.code == CONNECTION_CLOSED:
                 await creation.withdraw()
-            return creation.unconfirmed("This program did not show its person the question.")
-        return creation.unconfirmed("The answer cannot be read: it is neither yes nor no.")
+            return await creation.unconfirmed("This program did not show its person the question.")
+        return await creation.unconfirmed("The answer cannot be read: it is neither yes nor no.")
 
-    def _nobody_answered(self, creation: Creation) -> Result:
+    async def _nobody_answered(self, creation: Creation) -> Result:
         if self.face.in_flight.draining:
-            return creation.unconfirmed("This swr-bot is being stopped before the person answered.")
-        return creation.unconfirmed(f"Nobody answered within {time_left_text(self.face.patience)}.")
+            return await creation.unconfirmed("This swr-bot is being stopped before the person answered.")
+        return await creation.unconfirmed(f"Nobody answered within {time_left_text(self.face.patience)}.")
 
     def _broken(self, error: Exception) -> Result:
         known = "Whether anything was created is not known: look first." if self._creates else ""

@@ -60,6 +60,7 @@ class IssuerKeys:
         await self._refresh_after(_FRESH)
         found = self._find(key_id, algorithm)
         if not found:
+            await self._fetch_under_way()
             await self._refresh_after(_BETWEEN_FETCHES)
             found = self._find(key_id, algorithm)
         return found
@@ -67,6 +68,7 @@ class IssuerKeys:
     async def check(self) -> None:
         """Raise IssuerUnusable while no token can be checked."""
         await self._refresh_after(_FRESH)
+        await self._fetch_under_way()
         if not self._usable():
             raise IssuerUnusable(self._problem or f"The keys of {self._issuer} were not fetched yet.")
 
@@ -76,6 +78,11 @@ class IssuerKeys:
 
     def _usable(self) -> Sequence[Key]:
         return self._keys if self._clock.monotonic() - self._fetched < _USABLE else ()
+
+    async def _fetch_under_way(self) -> None:
+        """Wait for the fetch that another request began; what it brings may be what is missing."""
+        async with self._one_at_a_time:
+            pass
 
     async def _refresh_after(self, seconds: float) -> None:
         """Fetch the keys again where they are older than that; a failure is told and leaves those there are."""

@@ -82,15 +82,16 @@ class Service:
     aclose: Callable[[], Awaitable[None]]
 
 
-def run(service: Service, listening: socket.socket, *, seconds: float) -> int:
+def run(service: Service, listening: socket.socket, *, seconds: float, started: Callable[[], None]) -> int:
     """Serve until SIGTERM or SIGINT; then refuse new work, let what is under way end, and return the exit code.
 
     Args:
         service: What is served.
         listening: The socket, which is closed at the end.
         seconds: How long calls in flight may take to end.
+        started: Called once requests are answered and signals are heard.
     """
-    server = Server(service, seconds)
+    server = Server(service, seconds, started)
 
     async def serve() -> None:
         try:
@@ -108,10 +109,12 @@ def run(service: Service, listening: socket.socket, *, seconds: float) -> int:
 class Server(uvicorn.Server):
     """Uvicorn that drains before it closes; a second signal does not wait."""
 
-    def __init__(self, service: Service, seconds: float) -> None:
+    def __init__(self, service: Service, seconds: float, started: Callable[[], None]) -> None:
         super().__init__(_configuration(service.app))
         self._service = service
         self._seconds = seconds
+        self._told = started
+        self.servers: list[asyncio.Server] = []
         self._ending: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -119,6 +122,8 @@ class Server(uvicorn.Server):
         """Begin; signals that come before this end at once, since nothing is under way."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        if self.started:
+            self._told()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end; called from a signal, so the work is left to the loop."""

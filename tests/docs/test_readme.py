@@ -1,4 +1,4 @@
-"""The README says what the code does: its tables are made from it, and its commands are the ones there are.
+"""The README and its pages say what the code does: tables are made from it, and commands are the ones there are.
 
 After a change on purpose: `UPDATE_SNAPSHOTS=1 pytest tests/docs`.
 """
@@ -41,19 +41,25 @@ def exit_codes_table() -> str:
     return "\n".join(["| exit code | means |", "|---|---|", *(f"| {c} | {m} |" for c, m in MEANINGS.items())])
 
 
-TABLES = {"commands": commands_table, "settings": settings_table, "exit codes": exit_codes_table}
+SETTINGS = ROOT / "docs" / "settings.md"
+TABLES = {
+    "commands": (README, commands_table),
+    "settings": (SETTINGS, settings_table),
+    "exit codes": (README, exit_codes_table),
+}
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_each_table_of_the_readme_is_what_the_code_makes_of_it(name: str) -> None:
+def test_each_table_is_what_the_code_makes_of_it(name: str) -> None:
     """A table that drifted is shown with the command that renews it."""
-    text = README.read_text(encoding="utf-8")
+    page, table = TABLES[name]
+    text = page.read_text(encoding="utf-8")
     begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     before, _, rest = text.partition(begin)
     found, _, after = rest.partition(end)
-    expected = f"{TABLES[name]()}\n"
+    expected = f"{table()}\n"
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        README.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
+        page.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
         return
 
     assert expected == found, "Run: UPDATE_SNAPSHOTS=1 pytest tests/docs"
