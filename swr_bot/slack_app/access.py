@@ -1,14 +1,11 @@
 """Who is served: which workspace and app a delivery is of, and whether its person belongs there."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from swr_bot.slack_app.config import SlackConfig
 from swr_bot.slack_app.interaction import Interaction, part_at, text_at
 from swr_bot.slack_app.recent import Recent
+from swr_bot.slack_app.web_api import SlackRefusedError, SlackSilentError, WebApi
 from swr_tools.actor import Actor
 from swr_tools.clock import Clock
 from swr_tools.errors import NotAllowed
@@ -46,26 +43,27 @@ class Access:
     """Decides whom this bot listens to, and whose creates go on to the gate.
 
     Args:
-        client: The Web API.
+        api: The Web API.
         clock: The time.
         config: Which workspaces, organizations and app are served.
         installation: What they are unless the settings say so.
     """
 
-    def __init__(
-        self, client: AsyncWebClient, clock: Clock, config: SlackConfig, installation: Installation
-    ) -> None:
-        self._client = client
+    def __init__(self, api: WebApi, clock: Clock, config: SlackConfig, installation: Installation) -> None:
+        self._api = api
         self._teams = frozenset(config.teams or filter(None, [installation.team]))
         self._enterprises = frozenset(config.enterprises or ([] if installation.team else [installation.enterprise]))
         self._app = config.app_id or installation.app
         self._installation = installation
         self._people = Recent[str](clock, seconds=_KNOWN_SECONDS, most=_MOST_KNOWN)
 
+    def is_ours(self, app: str) -> bool:
+        """Whether a delivery is for this app; Slack leaves the app out of some."""
+        return not (app and self._app) or app == self._app
+
     def serves(self, team: str, enterprise: str, app: str) -> bool:
-        """Whether a delivery of this workspace and app is taken; Slack leaves the app out of some."""
-        is_ours = not (app and self._app) or app == self._app
-        return is_ours and self._knows(team, enterprise)
+        """Whether a delivery of this workspace and app is taken."""
+        return self.is_ours(app) and self._knows(team, enterprise)
 
     def require(self, asked: Interaction) -> None:
         """Refuse a foreign workspace, another app, and people of another workspace in a shared channel.
@@ -75,7 +73,7 @@ class Access:
         """
         if not self.serves(asked.team, asked.enterprise, asked.app):
             raise NotAllowed("This bot does not serve this workspace.", hint="Ask whoever runs it.")
-        if not (asked.user and self._is_home(asked.home)):
+        if not asked.user or not (asked.home == asked.team or self._is_home(asked.home)):
             raise NotAllowed(
                 "This bot answers only members of its own workspace.",
                 hint="Ask somebody of that workspace to look, or to ask for it.",
@@ -112,14 +110,14 @@ class Access:
     async def _problem_with(self, user: str) -> str:
         """Why this account may not create, or empty."""
         try:
-            answer = await self._client.users_info(user=user)
-        except SlackApiError as error:
-            if error.response.get("error") in _UNKNOWN:
+            answer, _ = await self._api.ask("users.info", user=user)
+        except SlackRefusedError as error:
+            if error.code in _UNKNOWN:
                 return "Slack does not know this account."
             raise _refused(_SILENT, _LATER) from None
-        except Exception:  # noqa: BLE001 - however asking fails, the answer is not known, and nothing may be created
+        except SlackSilentError:
             raise _refused(_SILENT, _LATER) from None
-        found: Mapping[str, object] = answer.get("user", {})
+        found = part_at(answer, "user")
         if part_at(found, "deleted") is True:
             return "This Slack account is deactivated."
         team, enterprise = text_at(found, "team_id"), text_at(found, "enterprise_user", "enterprise_id")

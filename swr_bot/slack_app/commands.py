@@ -20,9 +20,7 @@ from swr_tools.proposals import State
 from swr_tools.wording import safe
 
 CODE_COMMANDS = (
-    Command(
-        "confirm", "Show a create again by its code, to confirm it.", ("code",), "CODE", (), ("confirm K7QF",)
-    ),
+    Command("confirm", "Show a create again by its code, to confirm it.", ("code",), "CODE", (), ("confirm K7QF",)),
     Command("decline", "Decline a create by its code.", ("code",), "CODE", (), ("decline K7QF",)),
 )
 _HELP = ("--help", "-h")

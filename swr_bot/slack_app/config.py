@@ -104,14 +104,19 @@ def _require_kind(name: str, token: str, beginning: str) -> None:
 def _api_url(given: str) -> str:
     if not given:
         return SLACK_API
-    try:
-        parts = urlsplit(given)
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and _LOOPBACK.fullmatch(host))):
+    if not _is_private(given):
         raise SettingsInvalid(
             f"SLACK_API_URL is {safe(given, 60)!r}; it must be a URL that begins with https://.",
             hint="Leave it out for Slack itself; plain http is for this machine only, as it shows tokens.",
         )
     return given if given.endswith("/") else f"{given}/"
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way can read the tokens that are sent there."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and bool(_LOOPBACK.fullmatch(host))))

@@ -12,7 +12,7 @@ from swr_bot.slack_app.replies import Conversation
 from swr_tools.errors import NotAllowed, ProposalMissing
 from swr_tools.models import Record
 from swr_tools.operations import Operation
-from swr_tools.proposals import Outcome, Proposal, State
+from swr_tools.proposals import Proposal, State
 
 
 async def proposed(

@@ -57,6 +57,6 @@ class Face:
     patience: Patience
     emulator: bool = False
 
-    def conversation(self, asked: Interaction, *, standing: bool = False) -> Conversation:
-        """Whom to answer; `standing` says that a card of ours was acted on."""
-        return Conversation(self.replies, asked.place, standing=standing)
+    def conversation(self, asked: Interaction, *, standing: bool = False, for_all: bool = False) -> Conversation:
+        """Whom to answer; `standing` says that a card of ours was acted on, `for_all` that everybody sees it."""
+        return Conversation(self.replies, asked.place, standing=standing, for_all=for_all)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import cast
 
-from swr_bot.slack_app.cards.text import name_shown, shown, units
-from swr_bot.slack_app.views import LONGEST_LABEL, PUBLIC, option
+from swr_bot.slack_app.cards.text import shown
+from swr_bot.slack_app.views import PUBLIC, can_be_chosen, option
 from swr_tools.errors import ArgumentInvalid, NameInvalid, NameTaken, OrganizationMissing, SwrError
 from swr_tools.names import ExistingOrganizationName
 from swr_tools.operations import CreateOperation
@@ -13,7 +13,6 @@ from swr_tools.operations.create_organization import CreateOrganization
 from swr_tools.operations.create_repository import CreateRepository
 
 _MOST_OPTIONS = 100
-_LONGEST_VALUE = 150
 _LONGEST_ERROR = 500
 
 
@@ -63,12 +62,12 @@ def organization_options(names: Sequence[str], typed: str, *, complete: bool = T
     """
     wanted = typed.strip().lower()
     matching = sorted(
-        (name for name in dict.fromkeys(names) if wanted in name.lower() and 0 < units(name) <= _LONGEST_VALUE),
+        (name for name in dict.fromkeys(names) if wanted in name.lower() and can_be_chosen(name)),
         key=lambda name: (not name.lower().startswith(wanted), name),
     )
     if not complete and wanted not in matching and _could_be(wanted):
         matching.insert(0, wanted)
-    return {"options": [option(name_shown(name, LONGEST_LABEL), name) for name in matching[:_MOST_OPTIONS]]}
+    return {"options": [option(name, name) for name in matching[:_MOST_OPTIONS]]}
 
 
 def _given(state: Mapping[str, object]) -> str:

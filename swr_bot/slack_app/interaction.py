@@ -128,11 +128,12 @@ def _of_event(body: Body) -> Interaction:
     event = part_at(body, "event")
     user, thread, ts = (text_at(event, name) for name in ("user", "thread_ts", "ts"))
     team = installed_team(body)
+    shared_with = text_at(body, "team_id") if part_at(body, "is_ext_shared_channel") is True else ""
     return Interaction(
         place=Place(user=user, channel=text_at(event, "channel"), thread=thread, under=thread or ts, public=True),
         user=user,
         name="",
-        home=text_at(event, "user_team") or text_at(event, "team") or team,
+        home=text_at(event, "user_team") or shared_with or text_at(event, "team") or team,
         team=team,
         enterprise=enterprise_of(body),
         app=text_at(body, "api_app_id"),

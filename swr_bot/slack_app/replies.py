@@ -1,4 +1,4 @@
-"""Answers on their way to Slack: through the response URL where there is one, else as a message, never silently lost."""
+"""Answers on their way to Slack: through the response URL where there is one, else as a message, never lost."""
 
 import asyncio
 import logging
@@ -7,22 +7,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from swr_bot.slack_app.cards.failures import progress
 from swr_bot.slack_app.cards.message import Message
-from swr_bot.slack_app.interaction import Place
+from swr_bot.slack_app.interaction import Place, text_at
 from swr_bot.slack_app.views import View
+from swr_bot.slack_app.web_api import SlackRefusedError, SlackSilentError, WebApi
 from swr_tools.clock import Clock
 
 _logger = logging.getLogger("swr_bot.slack")
 _TRIES = 3
 _LONGEST_WAIT = 30.0
 _SHORT_WAIT = 0.5
+_TAKEN = 200
 _TOO_MANY = 429
 _SERVER_FAILS = 500
-_LOST = (aiohttp.ClientError, TimeoutError, OSError, SlackClientError)
+_NOT_TAKEN = (SlackRefusedError, SlackSilentError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Replies:
     """The ways to reach somebody in Slack.
 
     Attributes:
-        client: The Web API.
+        api: The Web API.
         session: For response URLs.
         clock: For the pauses that Slack asks for.
     """
 
-    client: AsyncWebClient
+    api: WebApi
     session: aiohttp.ClientSession
     clock: Clock
 
@@ -55,34 +55,25 @@ class Replies:
                 return True
         return await self._post(place, message, shared=shared)
 
-    async def withdraw(self, place: Place) -> None:
-        """Take away what stands there."""
-        await self._respond(place.response_url, {"delete_original": True})
-
     async def open_view(self, trigger: str, view: View) -> str:
-        """Open a modal and return its id; raises what the SDK raises."""
-        opened = await self.client.views_open(trigger_id=trigger, view=dict(view))
-        found: object = opened.get("view", {}).get("id", "")
-        return str(found)
+        """Open a modal and return its id; raises SlackRefusedError or SlackSilentError."""
+        return text_at(await self.api.call("views.open", {"trigger_id": trigger, "view": view}), "view", "id")
 
     async def update_view(self, view_id: str, view: View) -> bool:
         """Show another view in its place; False where that was not possible, as when it was closed."""
-        try:
-            await self.client.views_update(view_id=view_id, view=dict(view))
-        except _LOST as error:
-            _logger.warning("A view could not be updated: %s", _reason(error))
-            return False
-        return True
+        return await self._call("views.update", {"view_id": view_id, "view": view})
 
     async def _respond(self, url: str, body: Mapping[str, object]) -> bool:
         """Post to a response URL, patient with a limit and with one failure; says whether Slack took it."""
-        for tried in range(_TRIES):
+        status, tries = 0, _TRIES
+        while tries:
             status, pause = await self._respond_once(url, body)
-            if status == 200:
+            tries -= 1
+            if status == _TAKEN:
                 return True
-            if status not in (0, _TOO_MANY) and status < _SERVER_FAILS:
+            if _TAKEN < status < _SERVER_FAILS and status != _TOO_MANY:
                 break
-            if tried + 1 < _TRIES:
+            if tries:
                 await self.clock.sleep(pause)
         _logger.warning("A response URL did not take an answer (status %d).", status)
         return False
@@ -90,10 +81,10 @@ class Replies:
     async def _respond_once(self, url: str, body: Mapping[str, object]) -> tuple[int, float]:
         """The status, 0 for none, and the seconds to wait before the next try."""
         try:
-            async with self.session.post(url, json=body, proxy=self.client.proxy) as answer:
+            async with self.session.post(url, json=body, proxy=self.api.client.proxy) as answer:
                 asked = answer.headers.get("Retry-After", "")
                 return answer.status, min(float(asked), _LONGEST_WAIT) if asked.isdecimal() else _SHORT_WAIT
-        except _LOST:
+        except (aiohttp.ClientError, OSError, ValueError):
             return 0, _SHORT_WAIT
 
     async def _post(self, place: Place, message: Message, *, shared: bool) -> bool:
@@ -109,9 +100,9 @@ class Replies:
 
     async def _call(self, method: str, arguments: Mapping[str, object]) -> bool:
         try:
-            await self.client.api_call(method, json=dict(arguments))
-        except _LOST as error:
-            _logger.warning("%s did not take an answer: %s", method, _reason(error))
+            await self.api.call(method, arguments)
+        except _NOT_TAKEN as error:  # Slack's word for it, or the kind of failure; neither holds more
+            _logger.warning("%s did not take an answer: %s", method, error)
             return False
         return True
 
@@ -123,20 +114,20 @@ class Conversation:
         replies: The way there.
         place: Where.
         standing: Whether a card of ours stands there already, as at a click.
+        for_all: Whether everybody sees that one.
     """
 
-    def __init__(self, replies: Replies, place: Place, *, standing: bool = False) -> None:
+    def __init__(self, replies: Replies, place: Place, *, standing: bool = False, for_all: bool = False) -> None:
         self.place = place
+        self.for_all = standing and for_all
         self._replies = replies
         self._standing = standing
 
     async def say(self, message: Message, *, shared: bool = False) -> None:
-        """Show this, in the place of what stands there."""
-        replace = self._standing
-        if shared and self._standing and not self.place.public:
-            await self._replies.withdraw(self.place)
-            replace = False
-        self._standing = await self._replies.send(self.place, message, replace=replace, shared=shared)
+        """Show this, in the place of what stands there; what one person sees cannot become everybody's."""
+        replace = self._standing and self.for_all == shared
+        arrived = await self._replies.send(self.place, message, replace=replace, shared=shared)
+        self._standing, self.for_all = arrived, arrived and shared
 
     async def note(self, message: Message) -> None:
         """Tell the one who acted, and leave what stands there."""
@@ -158,10 +149,3 @@ class Conversation:
             due.cancel()
             if sending:  # it arrives first, or it would cover the answer
                 await asyncio.wait(sending)
-
-
-def _reason(error: BaseException) -> str:
-    """Slack's own word for it; what else an error says may hold anything."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error", "")) or type(error).__name__
-    return type(error).__name__

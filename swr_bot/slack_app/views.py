@@ -16,13 +16,14 @@ from swr_tools.gate.confirmation import confirmation_of
 from swr_tools.models import Category
 from swr_tools.operations.create_repository import DESCRIPTION_LIMIT
 from swr_tools.proposals import Outcome, Proposal
+from swr_tools.wording import first_invisible
 
 View = Mapping[str, object]
 
 PUBLIC = "public"
 PRIVATE = "private"
-LONGEST_LABEL = 75
-LONGEST_TYPED = 3_000
+_LONGEST_LABEL = 75
+_LONGEST_TYPED = 3_000
 
 
 def create_repository_view(
@@ -114,7 +115,12 @@ def failure_view(error: SwrError, *, reference: str = "") -> View:
 
 def option(label: str, value: str) -> Element:
     """One entry of a menu."""
-    return {"text": plain(label, LONGEST_LABEL), "value": value}
+    return {"text": plain(label, _LONGEST_LABEL), "value": value}
+
+
+def can_be_chosen(name: str) -> bool:
+    """Whether a menu can show a name in full, so that nobody chooses another than they see."""
+    return 0 < units(name) <= _LONGEST_LABEL and first_invisible(name) is None and name == name.strip()
 
 
 def _modal(
@@ -147,7 +153,7 @@ def _input(name: str, label: str, element: Element, *, optional: bool = False, h
 
 def _typed(action: Action, text: str, *, placeholder: str) -> Element:
     element = {"type": "plain_text_input", "action_id": action.value, "placeholder": plain(placeholder, 150)}
-    return {**element, "initial_value": shown(text, LONGEST_TYPED)} if text else element
+    return {**element, "initial_value": shown(text, _LONGEST_TYPED)} if text else element
 
 
 def _organization_menu(chosen: str) -> Element:
@@ -157,8 +163,7 @@ def _organization_menu(chosen: str) -> Element:
         "placeholder": plain("Choose or type", 150),
         "min_query_length": 0,
     }
-    # What is longer is no organization's name; the form then begins without one.
-    return {**element, "initial_option": option(chosen, chosen)} if 0 < units(chosen) <= LONGEST_LABEL else element
+    return {**element, "initial_option": option(chosen, chosen)} if can_be_chosen(chosen) else element
 
 
 def _visibility(*, public: bool) -> Element:

@@ -6,7 +6,7 @@ import secrets
 import traceback
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from swr_bot.slack_app.cards.failures import crash, failure, notice, usage
 from swr_bot.slack_app.cards.message import Message
@@ -16,6 +16,7 @@ from swr_tools.errors import SwrError, UsageError
 _logger = logging.getLogger("swr_bot.slack")
 _MOST_AT_ONCE = 100
 _LAST_WORDS = 10.0
+T = TypeVar("T")
 Job = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -28,13 +29,13 @@ class Work:
 
     def __init__(self, most: int = _MOST_AT_ONCE) -> None:
         self._turns = asyncio.Semaphore(most)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, conversation: Conversation, job: Job) -> None:
         """Do this; whatever goes wrong is said in the conversation."""
         self.track(self._answered(conversation, job))
 
-    def track(self, job: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+    def track(self, job: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Do this at once, and wait for it when the program stops."""
         task = asyncio.create_task(job)
         self._tasks.add(task)

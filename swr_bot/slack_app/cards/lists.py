@@ -49,7 +49,7 @@ def asked_page(value: str) -> tuple[str, int]:
                 return text[:_LONGEST_SEARCH], page
             case _:
                 return "", 0
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", 0
 
 
@@ -80,7 +80,9 @@ def _counted(found: OrganizationList, page: int, last: int) -> str:
 def _way_on(found: OrganizationList) -> str:
     if found.organizations:
         return ""
-    return f" Type {PROGRAM} org list for all of them." if found.total else f" Type {PROGRAM} org create NAME to make one."
+    if found.total:
+        return f" Type {PROGRAM} org list for all of them."
+    return f" Type {PROGRAM} org create NAME to make one."
 
 
 def _row(organization: Organization) -> Sequence[str]:

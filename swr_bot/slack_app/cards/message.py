@@ -1,6 +1,5 @@
 """A message as Slack's methods and response URLs take it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from swr_bot.slack_app.cards.blocks import Block
@@ -18,7 +17,7 @@ class Message:
     text: str
     blocks: tuple[Block, ...]
 
-    def payload(self) -> Mapping[str, object]:
+    def payload(self) -> dict[str, object]:
         """The arguments of `chat.postMessage` and of a response URL, without where it goes."""
         return {
             "text": self.text,

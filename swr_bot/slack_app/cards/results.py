@@ -51,12 +51,15 @@ def outcome(proposal: Proposal, outcome: Outcome, *, by: str | None = None) -> M
     record = _record(proposal, outcome)
     pull = f"Pull it with: {record.pull_command}" if isinstance(record, RepositoryInfo) else ""
     text = fallback(outcome.sentence, outcome.hint, _emulated(proposal), pull)
-    return Message(text, tuple(outcome_blocks(proposal, outcome, by=by)))
+    return Message(text, tuple(_outcome_blocks(proposal, outcome, record, by)))
 
 
 def outcome_blocks(proposal: Proposal, outcome: Outcome, *, by: str | None = None) -> Sequence[Block]:
-    """The same as blocks, for a message or a view."""
-    record = _record(proposal, outcome)
+    """The same as blocks, for a view."""
+    return _outcome_blocks(proposal, outcome, _record(proposal, outcome), by)
+
+
+def _outcome_blocks(proposal: Proposal, outcome: Outcome, record: Record | None, by: str | None) -> Sequence[Block]:
     said = f"{outcome.sentence} {outcome.hint}".strip()
     blocks: list[Block] = [
         header(f"{HEADINGS[outcome.kind]}: {subject_of(proposal)}"),
