@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import httpx
 
     from swr_bot.mcp_server.face import Face
+    from swr_bot.mcp_server.server import SwrServer
     from swr_bot.web.serving import Service
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import Credentials
@@ -133,8 +134,20 @@ async def serve_stdio(settings: Settings, environ: Mapping[str, str], loaded: Ca
         await run_stdio(server, face)
 
 
-def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: str) -> "Service":
+def make_web_service(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    host: str,
+    furnish: "Callable[[SwrServer], None]" = lambda _server: None,
+) -> "Service":
     """The MCP server over HTTP, as `serve` listens on this host.
+
+    Args:
+        settings: What applies.
+        environ: Where credentials are looked for.
+        host: The address that is listened on.
+        furnish: Adds to the MCP server; for the fixtures that conformance suites ask for.
 
     Raises:
         SettingsInvalid: The settings do not fit together, or would let everybody on the network in.
@@ -179,6 +192,7 @@ def make_web_service(settings: Settings, environ: Mapping[str, str], *, host: st
     )
     keys = settings.request_state_keys
     server = make_server(face, request_state=RequestStateSecurity(keys=keys) if keys else None)
+    furnish(server)
     readiness = Readiness(
         {"the credentials of SWR": find_credentials, "the journal": read_journal, **ways_in.checks}, clock
     )

@@ -1,9 +1,7 @@
 """A create's question to the person, and what their answer leads to; one body for every protocol version."""
 
-import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Coroutine
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -84,7 +82,8 @@ class Creation:
         """Create on a yes, decline on a person's no."""
         self.answered = True
         if isinstance(answer, AcceptedElicitation) and answer.data.create == "yes":
-            return self._told(await _to_its_end(self._face.toolbox.confirm(self.proposal.id, self._actor)))
+            with anyio.CancelScope(shield=True):  # the person said yes: whoever stops waiting, it is carried out
+                return self._told(await self._face.toolbox.confirm(self.proposal.id, self._actor))
         if self._answered_by_itself():
             return await self.unconfirmed(
                 "The answer was no, sooner than a person can read the question: some programs answer by themselves."
@@ -170,15 +169,3 @@ async def carry_out(
 ) -> CallToolResult:
     """The tool's body: runs once the person has answered."""
     return await creation.settle(answer)
-
-
-async def _to_its_end(confirming: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """What became of it, whoever stops waiting: the gate hears of it once and settles with what is known."""
-    work = asyncio.ensure_future(confirming)
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        work.cancel()
-        with anyio.CancelScope(shield=True):
-            await asyncio.wait({work})
-        raise

@@ -39,7 +39,8 @@ def safe(text: str, limit: int = 0) -> str:
         text: Anything.
         limit: The most characters to show, or 0 for all; a cut is marked with an ellipsis.
     """
-    shown = "".join(_visible(character) for character in (text[:limit] if limit else text))
+    kept = text[:limit] if limit else text
+    shown = kept if kept.isprintable() else "".join(_visible(character) for character in kept)
     return f"{shown}…" if limit and len(text) > limit else shown
 
 
