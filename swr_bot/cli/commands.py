@@ -29,6 +29,12 @@ _EMULATOR_FLAGS = (
         "FAULT",
         many=True,
     ),
+    Flag("--slack", "slack", "Be a Slack workspace in place of SWR; takes --port, --host and those below."),
+    Flag("--request-url", "request_url", "Deliver over signed HTTP to this URL; Socket Mode unless said.", "URL"),
+    Flag(
+        "--manifest", "manifest", "The app's manifest; its scopes, commands and shortcuts are then the limit.", "FILE"
+    ),
+    Flag("--enterprise", "enterprise", "Let the workspace belong to an enterprise."),
 )
 
 _OWN = (
@@ -72,7 +78,12 @@ _OWN = (
     Command("token list", "List the tokens, without showing any.", examples=("token list",)),
     Command("token revoke", "End a token now.", ("name",), "NAME", (), ("token revoke ci-bot",)),
     Command(
-        "emulator", "Serve SWR on this machine, for tests and trials.", (), "", _EMULATOR_FLAGS, ("emulator --port 0",)
+        "emulator",
+        "Serve SWR, or a Slack workspace, on this machine, for tests and trials.",
+        (),
+        "",
+        _EMULATOR_FLAGS,
+        ("emulator --port 0", "emulator --slack --port 0"),
     ),
     Command(
         "audit list", "List what was asked for, confirmed and created.", (), "", (_LIMIT,), ("audit list --limit 10",)

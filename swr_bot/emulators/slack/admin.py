@@ -10,9 +10,10 @@ from .delivery import Delivery
 from .dispatcher import Dispatcher
 from .errors import AdminRequestError, ImpossibleError
 from .faults import read_fault
+from .load import Load, run_load
 from .parts import Parts
 from .people.acting import Acting
-from .people.looking import Sought, find_control
+from .people.looking import Control, Sought, find_control
 from .people.outcome import Outcome
 from .people.screen import screen, state
 from .people.typing import Typing
@@ -56,6 +57,7 @@ class Admin:
             "type-ahead": self._type_ahead,
             "submit": self._submit,
             "close": self._close,
+            "reload": self._reload,
         }
 
     def routes(self) -> tuple[AdminRoute, ...]:
@@ -65,6 +67,8 @@ class Admin:
             AdminRoute("GET", "/_emulator/state", self._state),
             AdminRoute("GET", f"{person}/screen", self._screen),
             *(AdminRoute("POST", f"{person}/{name}", self._doing(deed)) for name, deed in self._deeds.items()),
+            AdminRoute("PUT", person, self._change_person),
+            AdminRoute("POST", "/_emulator/load", self._load),
             AdminRoute("GET", "/_emulator/requests", self._requests),
             AdminRoute("GET", "/_emulator/faults", self._faults),
             AdminRoute("PUT", "/_emulator/faults", self._replace_faults),
@@ -116,17 +120,29 @@ class Admin:
 
     async def _click(self, person: Person, body: Body) -> Outcome:
         body.must_have((), (*_WHERE, "option", "confirm"))
-        control = find_control(self._parts, person, _sought(body))
-        return await self._acting.click(control, option=body.value("option"), confirm=body.flag("confirm"))
+        option, confirm = body.value("option"), body.flag("confirm")
+        return await self._acting.click(self._find(person, body), option=option, confirm=confirm)
 
     async def _choose(self, person: Person, body: Body) -> Outcome:
         body.must_have(("value",), (*_WHERE, "confirm"))
-        control = find_control(self._parts, person, _sought(body))
-        return await self._acting.choose(control, body.value("value"), confirm=body.flag("confirm"))
+        wanted, confirm = body.value("value"), body.flag("confirm")
+        return await self._acting.choose(self._find(person, body), wanted, confirm=confirm)
 
     async def _type_ahead(self, person: Person, body: Body) -> Outcome:
         body.must_have(("text",), _WHERE)
-        return await self._acting.type_ahead(find_control(self._parts, person, _sought(body)), body.text("text"))
+        typed = body.text("text")
+        return await self._acting.type_ahead(self._find(person, body), typed)
+
+    def _find(self, person: Person, body: Body) -> Control:
+        sought = Sought(
+            action_id=body.maybe("action_id"),
+            block_id=body.maybe("block_id"),
+            label=body.maybe("label"),
+            channel=body.maybe("channel"),
+            message_ts=body.maybe("message_ts"),
+            home=body.flag("home") is True,
+        )
+        return find_control(self._parts, person, sought)
 
     async def _submit(self, person: Person, body: Body) -> Outcome:
         body.must_have(())
@@ -135,6 +151,28 @@ class Admin:
     async def _close(self, person: Person, body: Body) -> Outcome:
         body.must_have((), ("everything",))
         return await self._acting.close(person, everything=body.flag("everything") is True)
+
+    async def _reload(self, person: Person, body: Body) -> Outcome:
+        body.must_have(())
+        return self._acting.reload(person)
+
+    async def _change_person(self, request: web.Request) -> web.Response:
+        person = self._parts.workspace.person(request.match_info["person"])
+        body = (await read_body(request)).must_have((), ("deleted", "is_admin", "groups"))
+        if (deleted := body.flag("deleted")) is not None:
+            person.deleted = deleted
+        if (is_admin := body.flag("is_admin")) is not None:
+            person.is_admin = is_admin
+        if "groups" in body:
+            self._parts.workspace.regroup(person, _strings(body, "groups"))
+        return web.json_response(asdict(person))
+
+    async def _load(self, request: web.Request) -> web.Response:
+        body = (await read_body(request)).must_have(("person", "channel", "command", "count", "at_once"), ("text",))
+        person = self._parts.workspace.person(body.text("person"))
+        channel = self._parts.workspace.channel_for(person, body.text("channel"))
+        load = Load(int(body.number("count")), int(body.number("at_once")), body.text("command"), body.text("text"))
+        return web.json_response(await run_load(self._parts, self._dispatcher, person, channel, load))
 
     async def _screen(self, request: web.Request) -> web.Response:
         person = self._parts.workspace.person(request.match_info["person"])
@@ -224,17 +262,6 @@ class Admin:
         self._dispatcher.forget_retries()
         self._parts.reset()
         return web.Response(status=204)
-
-
-def _sought(body: Body) -> Sought:
-    return Sought(
-        action_id=body.maybe("action_id"),
-        block_id=body.maybe("block_id"),
-        label=body.maybe("label"),
-        channel=body.maybe("channel"),
-        message_ts=body.maybe("message_ts"),
-        home=body.flag("home") is True,
-    )
 
 
 def _strings(body: Body, name: str) -> tuple[str, ...]:

@@ -54,12 +54,14 @@ class HttpDelivery:
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Ack:
         started = time.perf_counter()
         request = asyncio.ensure_future(self._exchange(url, body, headers))
-        timer = asyncio.ensure_future(self._clock.wait(ACK_SECONDS))
-        await asyncio.wait((request, timer), return_when=asyncio.FIRST_COMPLETED)
-        timer.cancel()
-        spent = (time.perf_counter() - started) * 1000
-        if not request.done():
+        call_off = self._clock.alarm(ACK_SECONDS, request.cancel)
+        try:
+            await asyncio.wait((request,))
+        finally:
+            call_off()
             request.cancel()
+        spent = (time.perf_counter() - started) * 1000
+        if request.cancelled():
             return Ack(_TRANSPORT, spent, TIMED_OUT)
         try:
             status, content, no_retry = request.result()

@@ -26,7 +26,7 @@ def command(parts: Parts, person: Person, channel: Channel, name: str, typed: st
         "trigger_id": parts.grants.trigger(person),
     }
     if parts.settings.enterprise:
-        fields |= {"enterprise_id": parts.settings.enterprise, "enterprise_name": "Emulated Enterprise"}
+        fields |= {"enterprise_id": parts.settings.enterprise, "enterprise_name": seeds.ENTERPRISE_NAME}
     return fields
 
 
@@ -48,7 +48,7 @@ def interaction(parts: Parts, person: Person, kind: str, *, view: View | None = 
         "api_app_id": seeds.APP,
         "token": seeds.VERIFICATION_TOKEN,
         "team": {"id": person.team, "domain": _domain(person)},
-        "enterprise": {"id": enterprise, "name": "Emulated Enterprise"} if enterprise else None,
+        "enterprise": {"id": enterprise, "name": seeds.ENTERPRISE_NAME} if enterprise else None,
         "is_enterprise_install": False,
         "trigger_id": parts.grants.trigger(person, view=view.id if view else None),
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 TEAM = "T0EMULATOR"
 PARTNER_TEAM = "T0PARTNER0"
 ENTERPRISE = "E0EMULATOR"
+ENTERPRISE_NAME = "Emulated Enterprise"
 APP = "A0EMULATOR"
 BOT = "B0SWRBOT00"
 BOT_USER = "U0SWRBOT00"

@@ -9,8 +9,8 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal
 
 from aiohttp import WSMsgType, web
 
@@ -23,10 +23,12 @@ from .values import Json, mapping, parse, text
 MOST_CONNECTIONS = 10
 _WARNING_SECONDS = 10
 _TICKET_SECONDS = 30
+_CLOSING_SECONDS = 1.0
+_MOST_BYTES = 1_000_000
 _HOST = "applink-emulator"
 _TRANSPORT = "socket"
 
-Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+DISTURBANCES = ("disconnect", "close", "abort", "silence")
 REASONS = ("warning", "refresh_requested", "link_disabled")
 
 
@@ -55,12 +57,6 @@ class Connection:
 
 
 @dataclass(slots=True)
-class _Waiting:
-    answer: asyncio.Future[object]
-    accepts_payload: bool
-
-
-@dataclass(slots=True)
 class Sockets:
     """All connections of the app; each envelope goes to one of them, in turn.
 
@@ -73,7 +69,7 @@ class Sockets:
     changed: Callable[[], None]
     connections: list[Connection] = field(default_factory=list[Connection])
     _tickets: dict[str, float] = field(default_factory=dict[str, float])
-    _waiting: dict[str, _Waiting] = field(default_factory=dict[str, _Waiting])
+    _waiting: dict[str, asyncio.Future[object]] = field(default_factory=dict[str, "asyncio.Future[object]"])
     _opened: int = 0
     _sent: int = 0
 
@@ -89,7 +85,7 @@ class Sockets:
         until = self._tickets.pop(request.query.get("ticket", ""), 0.0)
         if until < self.clock():
             return web.Response(status=408)
-        ws = web.WebSocketResponse(autoping=False, max_msg_size=1_000_000)
+        ws = web.WebSocketResponse(autoping=False, timeout=_CLOSING_SECONDS, max_msg_size=_MOST_BYTES)
         await ws.prepare(request)
         self._opened += 1
         connection = Connection(self._opened, ws, request)
@@ -128,10 +124,10 @@ class Sockets:
             content = mapping(parse(raw))
         except ValueError:
             return
-        waiting = self._waiting.get(text(content.get("envelope_id")))
-        if waiting is not None and not waiting.answer.done():
+        answer = self._waiting.get(text(content.get("envelope_id")))
+        if answer is not None and not answer.done():
             connection.acked += 1
-            waiting.answer.set_result(content.get("payload"))
+            answer.set_result(content.get("payload"))
 
     async def send(self, delivery: Delivery) -> Ack:
         """Sends one envelope and waits three seconds for its acknowledgement."""
@@ -140,11 +136,10 @@ class Sockets:
         if connection is None:
             return Ack(_TRANSPORT, 0.0, FAILED)
         name = str(uuid.uuid4())
-        accepts = delivery.kind != "events_api"
-        waiting = self._waiting[name] = _Waiting(asyncio.get_running_loop().create_future(), accepts)
+        answer = self._waiting[name] = asyncio.get_running_loop().create_future()
         try:
-            await self._transmit(connection, _envelope(name, delivery, accepts=accepts))
-            body = await self._in_time(waiting.answer)
+            await self._transmit(connection, _envelope(name, delivery))
+            body = await self._in_time(answer)
         except TimeoutError:
             return Ack(_TRANSPORT, _since(started), TIMED_OUT)
         finally:
@@ -161,14 +156,12 @@ class Sockets:
             return  # what was sent into a dying connection is lost, and nobody hears of it
 
     async def _in_time(self, answer: asyncio.Future[object]) -> object:
-        timer = asyncio.ensure_future(self.clock.wait(ACK_SECONDS))
+        late = TimeoutError()
+        call_off = self.clock.alarm(ACK_SECONDS, lambda: answer.done() or answer.set_exception(late))
         try:
-            await asyncio.wait((answer, timer), return_when=asyncio.FIRST_COMPLETED)
+            return await answer
         finally:
-            timer.cancel()
-        if not answer.done():
-            raise TimeoutError
-        return answer.result()
+            call_off()
 
     def _next(self) -> Connection | None:
         staying = [each for each in self.connections if not each.leaving] or self.connections
@@ -181,23 +174,24 @@ class Sockets:
         Raises:
             AdminRequestError: there is no such fault.
         """
+        if what not in DISTURBANCES or (what == "disconnect" and reason not in REASONS):
+            raise AdminRequestError(f"There are {', '.join(DISTURBANCES)}; the reasons are {', '.join(REASONS)}.")
         chosen = [each for each in self.connections if not numbers or each.number in numbers]
         for connection in chosen:
             match what:
-                case "disconnect" if reason in REASONS:
+                case "disconnect":
                     await self._say_goodbye(connection, reason)
                 case "close":
                     await connection.ws.close()
                 case "abort":
                     abort(connection.request)
-                case "silence":
-                    connection.silent = True
                 case _:
-                    raise AdminRequestError(f"No {what!r}; there are disconnect with {REASONS}, close, abort, silence.")
+                    connection.silent = True
 
     async def _say_goodbye(self, connection: Connection, reason: str) -> None:
         connection.leaving = True
-        await connection.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": _HOST}})
+        with suppress(ConnectionError):  # it may have gone by itself
+            await connection.ws.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": _HOST}})
         if reason == "warning":
             connection.closing = asyncio.ensure_future(self._close_later(connection))
         else:
@@ -213,12 +207,12 @@ class Sockets:
             await connection.ws.close(drain=False)
 
 
-def _envelope(name: str, delivery: Delivery, *, accepts: bool) -> Json:
+def _envelope(name: str, delivery: Delivery) -> Json:
     envelope: Json = {
         "envelope_id": name,
         "payload": delivery.payload,
         "type": delivery.kind,
-        "accepts_response_payload": accepts,
+        "accepts_response_payload": delivery.kind != "events_api",
     }
     if delivery.kind == "events_api":
         envelope |= {"retry_attempt": delivery.retry, "retry_reason": delivery.reason}

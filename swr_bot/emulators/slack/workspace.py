@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import seed as seeds
 from .clock import Clock
 from .controls import Filled, filled_at_first, with_ids
 from .errors import ImpossibleError, SlackError
 from .markup import from_app, pinged
-from .seed import Channel, Person
+from .seed import Channel, Person, UserGroup
 from .values import Json, without_nothing
 
 
@@ -167,6 +167,16 @@ class Workspace:
     def handles(self) -> dict[str, str]:
         """Ids by handle, for mentions that somebody types."""
         return {person.name: person.id for person in self.people.values()}
+
+    def regroup(self, person: Person, handles: tuple[str, ...]) -> None:
+        """Makes somebody a member of exactly these user groups."""
+        groups: list[UserGroup] = []
+        for group in self.groups:
+            others = tuple(each for each in group.members if each != person.id)
+            joined = group.handle in handles or group.id in handles
+            groups.append(replace(group, members=(*others, person.id) if joined else others))
+        self.groups = tuple(groups)
+        self.changed()
 
     def post(
         self,

@@ -175,6 +175,16 @@ class Acting:
                 outcome.received(await self._dispatcher.deliver(Delivery("interactive", payload)))
         return outcome
 
+    def reload(self, person: Person) -> Outcome:
+        """Reloads the window: ephemeral messages and open modals are gone."""
+        outcome = self._start(person)
+        for channel in self._parts.workspace.messages:
+            for message in self._parts.workspace.visible(person, channel):
+                if message.only_for is not None:
+                    self._parts.workspace.remove(message)
+        self._parts.views.close(person, everything=True)
+        return outcome
+
     def _top(self, person: Person) -> View:
         view = self._parts.views.top(person)
         if view is None:

@@ -17,6 +17,7 @@ from swr_bot.emulators.slack.workspace import Message
 from .outcome import Outcome, failed_command
 
 _MOST_TYPED = 12_000
+_KINDS = {"public": ("channel", "channels"), "private": ("group", "groups"), "im": ("im", "im")}
 
 
 class Typing:
@@ -74,19 +75,24 @@ class Typing:
     ) -> Outcome:
         """Writes a message; the app hears of mentions and of what it subscribed to."""
         outcome = self._start(person, channel)
-        if channel.archived:
-            raise ImpossibleError("Nobody can write in an archived channel.")
         if not typed.strip() or len(typed) > _MOST_TYPED:
             raise ImpossibleError("A message has 1 to 12,000 characters.")
-        if thread_ts is not None and self._parts.workspace.find(channel.id, thread_ts) is None:
-            raise ImpossibleError(f"There is no message {thread_ts} in this channel to answer.")
+        thread = self._thread(channel, thread_ts)
         channel.members.add(person.id)
         wire = typed if raw else from_composer(typed, self._parts.workspace.handles())
-        message = self._parts.workspace.post(channel.id, person.id, wire, thread_ts=thread_ts)
+        message = self._parts.workspace.post(channel.id, person.id, wire, thread_ts=thread)
         outcome.ts = message.ts
         for event in self._events(person, channel, message):
             outcome.received(await self._dispatcher.deliver_event(event, self._origin(person, channel)))
         return outcome
+
+    def _thread(self, channel: Channel, ts: str | None) -> str | None:
+        if ts is None:
+            return None
+        first = self._parts.workspace.find(channel.id, ts)
+        if first is None or first.only_for is not None:
+            raise ImpossibleError(f"There is no message {ts} in this channel to answer.")
+        return first.thread_ts or first.ts
 
     def _events(self, person: Person, channel: Channel, message: Message) -> list[Json]:
         if seeds.BOT_USER not in channel.members:
@@ -94,14 +100,14 @@ class Typing:
                 note = f"@{seeds.BOT_NAME} is not in this channel and was not told."
                 self._parts.workspace.notice(person, channel.id, "not_in_channel", note)
             return []
-        event: Json = {**message.wire(), "channel": channel.id, "event_ts": message.ts}
-        kind = {"public": "channel", "private": "group", "im": "im"}[channel.kind]
-        scope = {"public": "channels", "private": "groups", "im": "im"}[channel.kind]
+        event: Json = {**message.wire(), "team": person.team, "channel": channel.id, "event_ts": message.ts}
+        if person.is_stranger:
+            event |= {"user_team": person.team, "source_team": person.team}
+        kind, plural = _KINDS[channel.kind]
         found: list[Json] = []
         if f"<@{seeds.BOT_USER}>" in message.text and channel.kind != "im":
             found += self._subscribed("app_mention", "app_mentions:read", {**event, "type": "app_mention"})
-        plural = {"channel": "channels", "group": "groups", "im": "im"}[kind]
-        found += self._subscribed(f"message.{plural}", f"{scope}:history", {**event, "channel_type": kind})
+        found += self._subscribed(f"message.{plural}", f"{plural}:history", {**event, "channel_type": kind})
         return found
 
     def _subscribed(self, name: str, scope: str, event: Json) -> list[Json]:

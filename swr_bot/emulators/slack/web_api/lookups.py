@@ -125,7 +125,7 @@ def show_team(parts: Parts, args: Arguments) -> Json:
         raise SlackError("team_not_found")
     team: Json = {"id": seeds.TEAM, "name": seeds.TEAM_NAME, "domain": seeds.TEAM_DOMAIN, "email_domain": ""}
     if parts.settings.enterprise:
-        team |= {"enterprise_id": parts.settings.enterprise, "enterprise_name": "Emulated Enterprise"}
+        team |= {"enterprise_id": parts.settings.enterprise, "enterprise_name": seeds.ENTERPRISE_NAME}
     return {"team": team}
 
 

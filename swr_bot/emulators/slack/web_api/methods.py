@@ -20,6 +20,7 @@ class Method:
     Attributes:
         scopes: one of these is enough; empty wants none.
         takes_app_token: in place of the bot's, and in the header only.
+        knows_app_token: says something else to it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Method:
     optional: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     takes_app_token: bool = False
+    knows_app_token: bool = False
 
 
 def _test_auth(parts: Parts, _: Arguments) -> Json:
@@ -84,7 +86,7 @@ _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 _PERIOD = ("latest", "oldest", "inclusive", "include_all_metadata")
 
 METHODS = (
-    Method("auth.test", _test_auth),
+    Method("auth.test", _test_auth, knows_app_token=True),
     Method("apps.connections.open", _open_connection, takes_app_token=True),
     Method("chat.postMessage", chat.post_message, ("channel",), tuple(_MESSAGE), ("chat:write",)),
     Method("chat.postEphemeral", chat.post_ephemeral, ("channel", "user"), tuple(_MESSAGE), ("chat:write",)),
@@ -134,9 +136,9 @@ METHODS = (
         "usergroups.users.list",
         lookups.list_group_users,
         ("usergroup",),
-        ("include_disabled"),
+        ("include_disabled",),
         ("usergroups:read",),
     ),
     Method("team.info", lookups.show_team, (), ("team", "domain"), ("team:read",)),
-    Method("bots.info", lookups.show_bot, (), ("bot"), ("users:read",)),
+    Method("bots.info", lookups.show_bot, (), ("bot",), ("users:read",)),
 )

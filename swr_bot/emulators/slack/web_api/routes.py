@@ -9,7 +9,7 @@ from swr_bot.emulators.slack.parts import Parts
 from swr_bot.emulators.slack.socket_mode import abort
 from swr_bot.emulators.slack.values import Json, at
 
-from .arguments import read_arguments
+from .arguments import Arguments, read_arguments
 from .content import need
 from .methods import METHODS, Method
 
@@ -44,9 +44,11 @@ class WebApi:
         headers = {"x-slack-req-id": "emulated"}
         try:
             method = _method(name)
-            headers |= self._scope_headers(method)
+            args, token = read_arguments(request.headers.get("Content-Type", ""), request.query_string, body)
+            token = _checked_token(method, request.headers.get("Authorization", ""), token)
+            headers |= self._scope_headers(method, token)
             await strike(fault, before=True)
-            answer = self._carry_out(method, request, body)
+            answer = self._carry_out(method, args, token)
             await strike(fault, before=False)
         except SlackError as error:
             if error.retry_after is not None:
@@ -54,17 +56,16 @@ class WebApi:
             return 200, _refused(error), headers
         return 200, {"ok": True, **answer}, headers
 
-    def _scope_headers(self, method: Method) -> dict[str, str]:
-        headers = {"x-oauth-scopes": "connections:write"}
-        if not method.takes_app_token:
-            headers = {"x-oauth-scopes": ",".join(self._parts.settings.scopes)}
+    def _scope_headers(self, method: Method, token: str) -> dict[str, str]:
+        granted = ("connections:write",) if token == seeds.APP_TOKEN else self._parts.settings.scopes
+        headers = {"x-oauth-scopes": ",".join(granted)}
         if method.scopes:
             headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
         return headers
 
-    def _carry_out(self, method: Method, request: web.Request, body: bytes) -> Json:
-        args, token = read_arguments(request.headers.get("Content-Type", ""), request.query_string, body)
-        _check_token(method, request.headers.get("Authorization", ""), token)
+    def _carry_out(self, method: Method, args: Arguments, token: str) -> Json:
+        if method.knows_app_token and token == seeds.APP_TOKEN:
+            return {"app_id": seeds.APP, "app_name": seeds.BOT_NAME}
         if not method.takes_app_token:
             need(self._parts.settings, *method.scopes)
         args.must_fit(method.required, (*method.optional, *_EVERYWHERE))
@@ -77,17 +78,19 @@ def _method(name: str) -> Method:
     return _BY_NAME[name]
 
 
-def _check_token(method: Method, header: str, in_body: str) -> None:
+def _checked_token(method: Method, header: str, in_body: str) -> str:
     scheme, _, token = header.partition(" ")
     given = token.strip() if scheme.lower() == "bearer" else ""
     if not given and not method.takes_app_token:
         given = in_body
-    wanted = seeds.APP_TOKEN if method.takes_app_token else seeds.BOT_TOKEN
     if not given:
         raise SlackError("not_authed")
-    if given != wanted:
-        known = given in (seeds.APP_TOKEN, seeds.BOT_TOKEN)
-        raise SlackError("not_allowed_token_type" if known else "invalid_auth")
+    if given not in (seeds.APP_TOKEN, seeds.BOT_TOKEN):
+        raise SlackError("invalid_auth")
+    wanted = seeds.APP_TOKEN if method.takes_app_token else seeds.BOT_TOKEN
+    if given != wanted and not method.knows_app_token:
+        raise SlackError("not_allowed_token_type")
+    return given
 
 
 def _refused(error: SlackError) -> Json:
