@@ -37,7 +37,10 @@ def overview() -> str:
 
 def explain(command: Command) -> str:
     """One command: how it is typed, its flags, examples."""
-    lines = [command.summary, "", f"Usage: swr-bot {command.usage}"]
+    usage = f"Usage: swr-bot {command.usage}"
+    if len(usage) > _WIDTH:  # the flags are listed below, each on its line
+        usage = " ".join(filter(None, ["Usage: swr-bot", command.words, command.label, "[FLAGS]"]))
+    lines = [command.summary, "", usage]
     flags = [(_flag_label(flag), _flag_help(flag)) for flag in with_common_flags(command).flags]
     lines += ["", "Flags:", *_rows(flags)]
     if command.examples:
