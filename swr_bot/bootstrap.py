@@ -1,16 +1,19 @@
 """The only file that names concrete parts and joins them."""
 
+import asyncio
 import getpass
 import os
+import signal
 import socket
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from swr_bot.settings import Settings, home_folder
 from swr_tools.actor import Actor
 from swr_tools.clock import SystemClock
-from swr_tools.errors import SettingsInvalid, StateUnavailable
+from swr_tools.errors import SettingsInvalid, StateUnavailable, UsageError
 from swr_tools.gate.policy import ReadOnlyPolicy
 from swr_tools.toolbox import Toolbox
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
     from swr_bot.mcp_server.face import Face
     from swr_bot.mcp_server.server import SwrServer
+    from swr_bot.slack_app.config import SlackConfig
+    from swr_bot.slack_app.http_gate import SlackEvents
     from swr_bot.web.serving import Service
     from swr_tools.cloud.connection import SwrCloud
     from swr_tools.cloud.credentials import Credentials
@@ -30,6 +35,8 @@ EMULATOR_REGION = "cn-north-4"
 JOURNAL = "journal.sqlite3"
 # Seconds in which a person can answer an assistant's question; clients give up a call that takes much longer.
 MOST_PATIENCE = 300.0
+DRAIN_SECONDS = 20.0
+SLACK_PATH = "/slack/events"
 _STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
 
 
@@ -202,13 +209,114 @@ def make_web_service(
         max_request_body_size=MOST_BYTES,
     )
     mcp.add_middleware(PlainRefusals)
+    slack = _slack_events(settings, environ, toolbox)
+
+    async def start() -> None:
+        if slack is not None:
+            await slack.start()
+
+    async def drain(seconds: float) -> bool:
+        ended = await asyncio.gather(face.in_flight.drain(seconds), *([slack.drain(seconds)] if slack else []))
+        return all(ended)
+
+    async def aclose() -> None:
+        if slack is not None:
+            await slack.aclose()
+        await toolbox.aclose()
+
     return Service(
-        app=make_app(mcp=mcp, readiness=readiness, authentication=ways_in, addresses=addresses),
+        app=make_app(
+            mcp=mcp,
+            readiness=readiness,
+            authentication=ways_in,
+            addresses=addresses,
+            mounts={SLACK_PATH: slack} if slack else {},
+        ),
         authenticated=ways_in.needed,
         readiness=readiness,
-        drain=face.in_flight.drain,
-        aclose=toolbox.aclose,
+        start=start,
+        drain=drain,
+        aclose=aclose,
     )
+
+
+def _slack_events(settings: Settings, environ: Mapping[str, str], toolbox: Toolbox) -> "SlackEvents | None":
+    """What answers Slack's signed requests, where there is a secret to know them by."""
+    if not environ.get("SLACK_SIGNING_SECRET"):
+        return None
+    from swr_bot.slack_app.http_gate import SlackEvents
+
+    return SlackEvents(toolbox, SystemClock(), slack_config(settings, environ), emulator=settings.emulator)
+
+
+def slack_config(settings: Settings, environ: Mapping[str, str]) -> "SlackConfig":
+    """Slack's tokens and whom it may deliver for; raises SettingsInvalid."""
+    from swr_bot.slack_app.config import SlackConfig
+
+    return SlackConfig.from_environ(
+        environ,
+        teams=settings.slack_teams,
+        enterprises=settings.slack_enterprises,
+        app_id=settings.slack_app_id,
+    )
+
+
+async def serve_slack(settings: Settings, environ: Mapping[str, str], connected: Callable[[str], None]) -> None:
+    """Serve Slack over Socket Mode until a signal comes; calls `connected` with the workspace's name.
+
+    Raises:
+        SettingsInvalid: A token is missing, refused, or lacks a scope.
+        Unavailable: Slack cannot be reached.
+    """
+    from swr_bot.slack_app.socket_mode import SocketMode
+    from swr_bot.slack_app.starting import start
+
+    config = slack_config(settings, environ).for_socket_mode()
+    stopping = asyncio.Event()
+    if sys.platform != "win32":
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with make_toolbox(settings, environ, many_callers=True) as toolbox:
+        started = await start(toolbox, SystemClock(), config, emulator=settings.emulator)
+        try:
+            workspace = started.installation.workspace
+            await SocketMode(started).run(stopping, lambda: connected(workspace))
+            await started.drain(DRAIN_SECONDS)
+        finally:
+            await started.aclose()
+
+
+async def examine_slack(settings: Settings, environ: Mapping[str, str]) -> tuple[str, Sequence[str]]:
+    """Whom Slack takes this bot for, and the scopes of the manifest that the installed app lacks.
+
+    Raises:
+        SettingsInvalid: A token is missing, refused, or lacks a scope; or the workspace is not one that is served.
+        Unavailable: Slack cannot be reached.
+    """
+    from swr_bot.slack_app.manifest import SCOPES
+    from swr_bot.slack_app.starting import examine
+
+    found = await examine(slack_config(settings, environ))
+    if found.team and settings.slack_teams and found.team not in settings.slack_teams:
+        raise SettingsInvalid(
+            f"The bot is installed in {found.team}, which is not one of SWR_BOT_SLACK_TEAMS.",
+            hint="Add it there, or use the token of another installation.",
+        )
+    missing = [scope for scope in SCOPES if found.scopes and scope not in found.scopes]
+    return f"{found.workspace or found.team} as {found.bot} (app {found.app or 'not named'}).", missing
+
+
+def slack_manifest(http_url: str) -> str:
+    """The manifest of the Slack app.
+
+    Raises:
+        UsageError: Slack would refuse it with that URL.
+    """
+    from swr_bot.slack_app.manifest import manifest, manifest_text, problems
+
+    if found := problems(manifest(http_url=http_url)):
+        raise UsageError(f"Slack would refuse that manifest: {found[0]}", hint="Give a URL that begins with https://.")
+    return manifest_text(http_url=http_url)
 
 
 def _user_name() -> str:

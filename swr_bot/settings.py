@@ -181,6 +181,15 @@ class Settings:
             secret=True,
         ),
     )
+    slack_teams: tuple[str, ...] = field(
+        default=(), metadata=_meaning("ids of the Slack workspaces that are served; the app's own unless said", _words)
+    )
+    slack_enterprises: tuple[str, ...] = field(
+        default=(), metadata=_meaning("ids of the Enterprise Grid organizations that are served", _words)
+    )
+    slack_app_id: str = field(
+        default="", metadata=_meaning("the only Slack app whose payloads are taken; the one Slack names unless said")
+    )
     rate_limit: float = field(
         default=120,
         metadata=_meaning("calls a minute that one person may make over HTTP; `0`: any", _number(0, 100_000)),

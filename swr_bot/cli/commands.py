@@ -53,8 +53,24 @@ _OWN = (
         ("mcp", "mcp --read-only", "mcp --emulator"),
     ),
     Command(
+        "slack manifest",
+        "Print the manifest of the Slack app, for Slack's form or its API.",
+        (),
+        "",
+        (Flag("--http", "http", "For delivery over HTTP to this address of yours; Socket Mode unless said.", "URL"),),
+        ("slack manifest", "slack manifest --http https://swr-bot.example.com"),
+    ),
+    Command(
+        "slack",
+        "Serve Slack's /swr over Socket Mode; needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN.",
+        (),
+        "",
+        (READ_ONLY,),
+        ("slack", "slack --emulator"),
+    ),
+    Command(
         "serve",
-        "Serve AI assistants over HTTP (MCP), for a team.",
+        "Serve AI assistants (MCP) over HTTP, for a team, and Slack where SLACK_SIGNING_SECRET is set.",
         (),
         "",
         (
@@ -95,6 +111,9 @@ _OWN = (
 )
 
 
+_WITH_THEIR_OWN_TEXT = ("help", "demo", "completion", "emulator", "slack manifest")
+
+
 def _with_yes(command: Command) -> Command:
     creates = command.operation is not None and command.operation.effect is Effect.CREATE
     return replace(command, flags=(*command.flags, YES)) if creates else command
@@ -107,9 +126,9 @@ def terminal_commands() -> tuple[Command, ...]:
 
 def common_flags(command: Command) -> tuple[Flag, ...]:
     """What every command takes; those that print text of their own take `--help` alone."""
-    if command.words == "mcp":
+    if command.words in ("mcp", "slack"):
         return (EMULATOR, HELP)
-    return (HELP,) if command.words in ("help", "demo", "completion", "emulator") else COMMON
+    return (HELP,) if command.words in _WITH_THEIR_OWN_TEXT else COMMON
 
 
 def with_common_flags(command: Command) -> Command:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from swr_bot.bootstrap import JOURNAL, metadata_url
+from swr_bot.bootstrap import JOURNAL, examine_slack, metadata_url
 from swr_bot.cli import exit_codes
 from swr_bot.cli.render import print_json
 from swr_bot.cli.session import Session
 from swr_bot.settings import home_folder
-from swr_tools.errors import Kind, SwrError
+from swr_tools.errors import Kind, SettingsInvalid, SwrError
 from swr_tools.wording import safe
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def doctor(session: Session) -> int:
         connection,
         *([_tried("SWR", lambda: _swr(session))] if connection.ok else []),
         _tried("Journal", lambda: _journal(session)),
+        *([_tried("Slack", lambda: _slack(session))] if session.environ.get("SLACK_BOT_TOKEN") else []),
         Check("Creates", ok=None, found=_creates(session)),
     ]
     if session.json:
@@ -112,6 +113,16 @@ def _journal(session: Session) -> str:
 
     count = session.wait(walk(), "Reading the journal")
     return f"{session.settings.state_dir / JOURNAL} holds {count} entries and is whole."
+
+
+def _slack(session: Session) -> str:
+    found, missing = session.wait(examine_slack(session.settings, session.environ), "Asking Slack")
+    if missing:
+        raise SettingsInvalid(
+            f"The installed app lacks what this version's manifest asks for: {', '.join(missing)}.",
+            hint="Update the app with swr-bot slack manifest, and install it anew.",
+        )
+    return found
 
 
 def _creates(session: Session) -> str:

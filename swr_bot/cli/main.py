@@ -110,6 +110,14 @@ def _dispatch(parsed: Parsed, environ: Mapping[str, str], console: Console) -> i
             from swr_bot.cli.mcp import serve_mcp
 
             return serve_mcp(_settings(parsed, environ), environ, console)
+        case "slack manifest":
+            from swr_bot.cli.slack import print_manifest
+
+            return print_manifest(console, str(own.get("http", "")))
+        case "slack":
+            from swr_bot.cli.slack import serve
+
+            return serve(_settings(parsed, environ), environ, console)
         case "serve":
             from swr_bot.cli.serve import serve
 

@@ -2,11 +2,11 @@
 
 import gc
 import json
-import logging
 import sys
 from collections.abc import Mapping
 
 from swr_bot.bootstrap import make_web_service
+from swr_bot.cli.logs import log_to_standard_error
 from swr_bot.settings import Settings
 from swr_bot.web.app import MCP_PATH
 from swr_bot.web.serving import listen, run, url_of
@@ -29,7 +29,7 @@ def serve(settings: Settings, environ: Mapping[str, str], arguments: Mapping[str
     """
     host, port = str(arguments.get("host", DEFAULT_HOST)), _port(str(arguments.get("port", DEFAULT_PORT)))
     gc.enable()  # this one keeps running
-    _log_to_standard_error()
+    log_to_standard_error()
     service = make_web_service(settings, environ, host=host)
     listening = listen(host, port)
     url, as_json = url_of(listening, MCP_PATH), bool(arguments.get("json"))
@@ -48,12 +48,6 @@ def _announce(url: str, *, as_json: bool, anonymous: bool) -> None:
             file=sys.stderr,
         )
     print(json.dumps({"url": url}) if as_json else f"MCP clients reach swr-bot at {url}", flush=True)
-
-
-def _log_to_standard_error() -> None:
-    """Ours with reasons; of the libraries only what is wrong, since they name sessions and requests."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
-    logging.getLogger("swr_bot").setLevel(logging.INFO)
 
 
 def _port(text: str) -> int:

@@ -60,4 +60,4 @@ async def _turn_page(face: Face, asked: Interaction, conversation: Conversation,
     record = await face.toolbox.call(ListOrganizations.name, {"text": text}, face.access.actor(asked))
     if isinstance(record, Record):
         shown = result_of(record, shared=conversation.for_all, emulator=face.emulator, page=page)
-        await conversation.say(shown, shared=conversation.for_all)
+        await conversation.say(shown)

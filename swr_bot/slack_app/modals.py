@@ -115,9 +115,9 @@ class Form:
         """The answer to a form that was sent, within Slack's three seconds."""
         if self._callback in (Callback.CREATE_REPOSITORY, Callback.CREATE_ORGANIZATION):
             arguments = arguments_of(self._values)
-            return await self._answered(self._reviewed(arguments), self._checking())
+            return await self._answered(self._reviewed(arguments), _one_moment("Checking"))
         if self._callback == Callback.CONFIRM_PROPOSAL:
-            return await self._answered(self._confirmed(), self._checking("Creating"))
+            return await self._answered(self._confirmed(), _one_moment("Creating"))
         old = UsageError("This form is of another release of this bot.", hint="Close it and ask again.")
         return _instead(failure_view(old))
 
@@ -197,11 +197,6 @@ class Form:
         problems = [paragraph(text, block_id=f"problem-{name}") for name, text in errors.items()]
         return {**view, "blocks": [*problems, *cast("list[Block]", view["blocks"])]}
 
-    def _checking(self, title: str = "") -> View:
-        """What stands there while SWR takes its time."""
-        view = create_repository_view(loading=True)
-        return {**view, "title": plain(title, 24)} if title else view
-
 
 def broken_view(reference: str) -> View:
     """What stands in place of a form where nobody foresaw what happened."""
@@ -211,6 +206,11 @@ def broken_view(reference: str) -> View:
 
 def _settled(proposal: Proposal, outcome: Outcome) -> _Shown:
     return _Shown(outcome_view(proposal, outcome), outcome_card(proposal, outcome))
+
+
+def _one_moment(title: str) -> View:
+    """What stands there while SWR takes its time."""
+    return {**create_repository_view(loading=True), "title": plain(title, 24)}
 
 
 def _instead(view: View) -> Answer:

@@ -37,12 +37,6 @@ class Recent(Generic[Kept]):
         found = self._kept.get(hash(key))
         return None if found is None else found[1]
 
-    def pop(self, key: str) -> Kept | None:
-        """The same, and forget it."""
-        found = self.get(key)
-        self._kept.pop(hash(key), None)
-        return found
-
     def is_new(self, key: str, value: Kept) -> bool:
         """Whether this key was not seen before; it is from now on. An empty key is always new."""
         if not key:

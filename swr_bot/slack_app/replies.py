@@ -123,11 +123,17 @@ class Conversation:
         self._replies = replies
         self._standing = standing
 
-    async def say(self, message: Message, *, shared: bool = False) -> None:
-        """Show this, in the place of what stands there; what one person sees cannot become everybody's."""
-        replace = self._standing and self.for_all == shared
-        arrived = await self._replies.send(self.place, message, replace=replace, shared=shared)
-        self._standing, self.for_all = arrived, arrived and shared
+    async def say(self, message: Message, *, shared: bool | None = None) -> None:
+        """Show this, in the place of what stands there.
+
+        Args:
+            message: What.
+            shared: Whether everybody sees it; None: whoever sees what stands there, else the asker alone.
+        """
+        for_all = self.for_all if shared is None else shared
+        replace = self._standing and self.for_all == for_all  # what one person sees cannot become everybody's
+        arrived = await self._replies.send(self.place, message, replace=replace, shared=for_all)
+        self._standing, self.for_all = arrived, arrived and for_all
 
     async def note(self, message: Message) -> None:
         """Tell the one who acted, and leave what stands there."""

@@ -104,6 +104,39 @@ async def start(
     return Started(make_app(face, config, installation), face, config, installation)
 
 
+async def examine(config: SlackConfig) -> Installation:
+    """Who Slack says this bot is, without starting it; an app-level token is tried too.
+
+    Raises:
+        SettingsInvalid: Slack refuses a token, or it lacks a scope.
+        Unavailable: Slack cannot be reached.
+    """
+    async with open_session() as session:
+        api = WebApi(make_client(config.bot_token, config.api_url, session))
+        installation = await ask_installation(api, config)
+        if config.app_token:
+            await first_address(api, config.app_token)
+        return installation
+
+
+async def first_address(api: WebApi, app_token: str) -> str:
+    """An address for a Socket Mode connection, which shows that the token is good.
+
+    Raises:
+        SettingsInvalid: Slack refuses the app-level token.
+        Unavailable: Slack cannot be reached.
+    """
+    try:
+        return await api.open_connection(app_token)
+    except SlackRefusedError as error:
+        raise SettingsInvalid(
+            f"Slack opens no Socket Mode connection: {error.code}.",
+            hint="SLACK_APP_TOKEN needs the scope connections:write, and the app Socket Mode switched on.",
+        ) from None
+    except SlackSilentError as error:
+        raise Unavailable(f"Slack cannot be reached ({error}).", hint="Check the network, and run it again.") from None
+
+
 async def ask_installation(api: WebApi, config: SlackConfig) -> Installation:
     """Who Slack says this bot is, by `auth.test`; what it may not do is logged, or refused where nothing would work.
 

@@ -63,6 +63,10 @@ def url_of(listening: socket.socket, path: str) -> str:
     return f"http://[{host}]:{port}{path}" if ":" in host else f"http://{host}:{port}{path}"
 
 
+async def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What is served, and how it ends.
@@ -73,6 +77,7 @@ class Service:
         readiness: Turned to draining at the first signal.
         drain: Ends open questions and waits that many seconds for calls in flight; says whether all ended.
         aclose: Called at the end of all, on the same event loop.
+        start: Called before anything is answered, on that loop too; raises SwrError where nothing can be served.
     """
 
     app: ASGIApp
@@ -80,6 +85,7 @@ class Service:
     readiness: Readiness
     drain: Callable[[float], Awaitable[bool]]
     aclose: Callable[[], Awaitable[None]]
+    start: Callable[[], Awaitable[None]] = _nothing
 
 
 def run(service: Service, listening: socket.socket, *, seconds: float, started: Callable[[], None]) -> int:
@@ -90,11 +96,15 @@ def run(service: Service, listening: socket.socket, *, seconds: float, started: 
         listening: The socket, which is closed at the end.
         seconds: How long calls in flight may take to end.
         started: Called once requests are answered and signals are heard.
+
+    Raises:
+        SwrError: It could not be started.
     """
     server = Server(service, seconds, started)
 
     async def serve() -> None:
         try:
+            await service.start()
             await server.serve(sockets=[listening])
         finally:
             await service.aclose()
