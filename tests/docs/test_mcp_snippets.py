@@ -1,4 +1,4 @@
-"""The README's configurations for assistants' programs work as they stand: read as their program reads them, and run."""
+"""The README's configurations for assistants' programs work as they stand: read as programs read them, and run."""
 
 import json
 import os

@@ -14,6 +14,7 @@ from swr_bot.cli.commands import terminal_commands
 from swr_bot.cli.exit_codes import MEANINGS
 from swr_bot.grammar import Command, parse
 from swr_bot.settings import PREFIX, Settings
+from swr_bot.slack_app.manifest import APP_TOKEN_SCOPES, SCOPES
 from swr_tools.operations import CATALOG
 
 ROOT = Path(__file__).parents[2]
@@ -41,11 +42,19 @@ def exit_codes_table() -> str:
     return "\n".join(["| exit code | means |", "|---|---|", *(f"| {c} | {m} |" for c, m in MEANINGS.items())])
 
 
+def scopes_table() -> str:
+    """Each scope that the Slack app asks for, with its reason."""
+    both = {**SCOPES, **{f"{name}` (app-level token)": why for name, why in APP_TOKEN_SCOPES.items()}}
+    rows = [f"| `{name}{'' if '`' in name else '`'} | {why} |" for name, why in both.items()]
+    return "\n".join(["| scope | why |", "|---|---|", *rows])
+
+
 SETTINGS = ROOT / "docs" / "settings.md"
 TABLES = {
     "commands": (README, commands_table),
     "settings": (SETTINGS, settings_table),
     "exit codes": (README, exit_codes_table),
+    "scopes": (README, scopes_table),
 }
 
 
