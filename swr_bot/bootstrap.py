@@ -19,6 +19,7 @@ from swr_tools.toolbox import Toolbox
 
 if TYPE_CHECKING:
     import httpx
+    from mcp.server.request_state import RequestStateSecurity
 
     from swr_bot.mcp_server.face import Face
     from swr_bot.mcp_server.server import SwrServer
@@ -36,6 +37,8 @@ JOURNAL = "journal.sqlite3"
 # Seconds in which a person can answer an assistant's question; clients give up a call that takes much longer.
 MOST_PATIENCE = 300.0
 DRAIN_SECONDS = 20.0
+# A session of a client that went away without a word; one whose person is asked is not idle.
+IDLE_SECONDS = 900.0
 SLACK_PATH = "/slack/events"
 _STATE_HINT = "Name a folder that can be written with SWR_BOT_STATE_DIR."
 
@@ -129,13 +132,24 @@ def make_mcp_face(settings: Settings, environ: Mapping[str, str]) -> "Face":
     )
 
 
+def request_state(settings: Settings) -> "RequestStateSecurity":
+    """What seals a question of 2026-07-28 until its answer comes: the keys of the settings, else one of this process.
+
+    It holds as long as the request itself, which the question names the end of.
+    """
+    from mcp.server.request_state import RequestStateSecurity
+
+    keys, seconds = settings.request_state_keys, settings.proposal_ttl
+    return RequestStateSecurity(keys=keys, ttl=seconds) if keys else RequestStateSecurity.ephemeral(ttl=seconds)
+
+
 async def serve_stdio(settings: Settings, environ: Mapping[str, str], loaded: Callable[[], None]) -> None:
     """Run the MCP server on standard input and output until they end; calls `loaded` before the first message."""
     from swr_bot.mcp_server.server import make_server
     from swr_bot.mcp_server.stdio import run_stdio
 
     face = make_mcp_face(settings, environ)
-    server = make_server(face)
+    server = make_server(face, request_state=request_state(settings))
     loaded()
     async with face.toolbox:
         await run_stdio(server, face)
@@ -159,7 +173,6 @@ def make_web_service(
     Raises:
         SettingsInvalid: The settings do not fit together, or would let everybody on the network in.
     """
-    from mcp.server.request_state import RequestStateSecurity
     from mcp.server.transport_security import TransportSecuritySettings
 
     from swr_bot.mcp_server.face import Caller, Face
@@ -197,8 +210,7 @@ def make_web_service(
         patience=min(settings.proposal_ttl, MOST_PATIENCE),
         admit=RateLimit(settings.rate_limit, clock).admit,
     )
-    keys = settings.request_state_keys
-    server = make_server(face, request_state=RequestStateSecurity(keys=keys) if keys else None)
+    server = make_server(face, request_state=request_state(settings))
     furnish(server)
     readiness = Readiness(
         {"the credentials of SWR": find_credentials, "the journal": read_journal, **ways_in.checks}, clock
@@ -207,6 +219,7 @@ def make_web_service(
         # Hosts and origins are checked by swr_bot.web.guard, before anybody is asked for a token.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         max_request_body_size=MOST_BYTES,
+        session_idle_timeout=IDLE_SECONDS,
     )
     mcp.add_middleware(PlainRefusals)
     slack = _slack_events(settings, environ, toolbox)
@@ -230,6 +243,7 @@ def make_web_service(
             readiness=readiness,
             authentication=ways_in,
             addresses=addresses,
+            sessions=RateLimit(settings.rate_limit, clock),
             mounts={SLACK_PATH: slack} if slack else {},
         ),
         authenticated=ways_in.needed,

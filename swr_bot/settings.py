@@ -101,6 +101,8 @@ def _keys(value: object) -> tuple[str, ...]:
     keys = _words(value)
     if any(len(key) < _SHORTEST_KEY for key in keys):
         raise ValueError(f"each key must have {_SHORTEST_KEY} characters or more")
+    if len(set(keys)) < len(keys):
+        raise ValueError("no key may stand in it twice")
     return keys
 
 

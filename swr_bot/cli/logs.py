@@ -2,8 +2,21 @@
 
 import logging
 
+from swr_tools.wording import safe
+
+
+class OneLine(logging.Formatter):
+    """One line a record: what a client sends can stand in one, and must not look like another."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, with line breaks and whatever cannot be seen spelled out."""
+        return safe(super().format(record))
+
 
 def log_to_standard_error() -> None:
     """Ours with reasons; of the libraries only what is wrong, since they name sessions and requests."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("swr_bot").setLevel(logging.INFO)
+    logging.getLogger("mcp").setLevel(logging.ERROR)  # its warnings name sessions

@@ -67,10 +67,9 @@ def _place(error: Exception) -> str:
 def _flags_last(words: Sequence[str]) -> list[str]:
     """Leading flags moved behind the command, so that `swr-bot --json repo info …` reads as people mean it."""
     start = next((i for i, word in enumerate(words) if not word.startswith("-")), len(words))
-    typed = [*words[start:], *words[:start]]
-    while len(typed) > 2 and typed[1].lower() in _SWITCHES:
-        typed.append(typed.pop(1))
-    return typed
+    command, typed = words[start : start + 1], [*words[start + 1 :], *words[:start]]
+    leading = next((i for i, word in enumerate(typed) if word.lower() not in _SWITCHES), len(typed))
+    return [*command, *typed[leading:], *typed[:leading]]
 
 
 def _run(words: Sequence[str], environ: Mapping[str, str], console: Console) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from swr_bot.bootstrap import serve_stdio
 from swr_bot.cli import exit_codes
 from swr_bot.cli.console import Console
+from swr_bot.cli.logs import log_to_standard_error
 from swr_bot.settings import Settings
 
 
@@ -16,5 +17,6 @@ def serve_mcp(settings: Settings, environ: Mapping[str, str], console: Console) 
         console.note(
             "This speaks MCP to an assistant's program; configure it there, see swr-bot help mcp. Ctrl-C ends it."
         )
+    log_to_standard_error()
     asyncio.run(serve_stdio(settings, environ, gc.enable))
     return exit_codes.DONE

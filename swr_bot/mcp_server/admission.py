@@ -17,9 +17,14 @@ def admitted(face: Face, *operations: str) -> Caller:
     if face.in_flight.draining:
         raise Unavailable("This swr-bot is being stopped.")
     face.admit(caller.actor)
+    require(caller, *operations)
+    return caller
+
+
+def require(caller: Caller, *operations: str) -> None:
+    """Raise NotAllowed unless they may use these operations."""
     if missing := [operation for operation in operations if operation not in caller.operations]:
         raise NotAllowed(
             f"The token of {safe(caller.actor.name, 80)} does not let it use {listed(missing)}.",
             hint="Ask whoever runs this swr-bot for a token that does.",
         )
-    return caller

@@ -11,10 +11,11 @@ from mcp_types import CallToolResult
 from mcp_types.version import is_version_at_least
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from swr_bot.mcp_server.admission import require
 from swr_bot.mcp_server.face import Face
 from swr_bot.mcp_server.results import DO_NOT_RETRY, outcome_of, refusal
 from swr_tools.actor import Actor
-from swr_tools.errors import NOTHING_CREATED
+from swr_tools.errors import NOTHING_CREATED, NotAllowed
 from swr_tools.gate.confirmation import confirmation_of
 from swr_tools.gate.proposal import subject_of
 from swr_tools.proposals import Outcome, OutcomeKind, Proposal, State
@@ -82,6 +83,7 @@ class Creation:
         """Create on a yes, decline on a person's no."""
         self.answered = True
         if isinstance(answer, AcceptedElicitation) and answer.data.create == "yes":
+            self._require_right()
             with anyio.CancelScope(shield=True):  # the person said yes: whoever stops waiting, it is carried out
                 return self._told(await self._face.toolbox.confirm(self.proposal.id, self._actor))
         if self._answered_by_itself():
@@ -94,6 +96,14 @@ class Creation:
         return refusal(
             outcome.sentence, "The person said no.", f"{DO_NOT_RETRY[:-1]}; ask them what they want instead."
         )
+
+    def _require_right(self) -> None:
+        """What a caller may use can have been taken away while their question stood."""
+        try:
+            require(self._face.caller(), self.proposal.operation)
+        except NotAllowed as error:
+            error.nothing_created = True
+            raise
 
     async def withdraw(self) -> None:
         """Decline it, since whoever called does not wait for it any more."""
@@ -111,15 +121,16 @@ class Creation:
         return refusal(why, f"{subject_of(self.proposal)} waits for a confirmation.", NOTHING_CREATED, *self._ways_on())
 
     def _ways_on(self) -> tuple[str, ...]:
-        if not self._face.local:
-            return (_OVER_HTTP, DO_NOT_RETRY)
         code, operation = self.proposal.code, self.proposal.operation
+        again = f"After that, calling {operation} again with the same arguments shows what became of it."
+        if not self._face.local:
+            return (_OVER_HTTP, again, DO_NOT_RETRY)
         emulator = " --emulator" if self.proposal.site.cloud == "emulator" else ""
         left = time_left_text((self.proposal.expires_at - self._face.clock.now()).total_seconds())
         return (
             f"Tell the person to confirm it within {left} in a terminal of this machine, as the same user:",
             f"`swr-bot confirm {code}{emulator}`.",
-            f"After that, calling {operation} again with the same arguments shows what became of it.",
+            again,
             DO_NOT_RETRY,
         )
 

@@ -3,6 +3,7 @@
 Text from outside is shown with its control characters and direction marks spelled out.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
@@ -48,7 +49,8 @@ def failure(error: SwrError) -> CallToolResult:
     """An error that the assistant can act on: what was wrong, what would be right, whether calling again helps."""
     retry = _RETRY[error.kind]
     if isinstance(error, RateLimited) and error.retry_after is not None:
-        retry = f"Call it again in {max(1, round(error.retry_after))} seconds."
+        seconds = max(1, round(error.retry_after))
+        retry = "" if error.hint else f"Call it again in {seconds} second{'' if seconds == 1 else 's'}."
     sentences = [
         error.sentence,
         NOTHING_CREATED if error.nothing_created else "",
@@ -154,9 +156,14 @@ def _repository_text(info: RepositoryInfo) -> str:
         f"{info.organization}/{info.name} is {seen}{category}: {counts}.",
         f"Created {info.created_at:%Y-%m-%d %H:%M} UTC{_by(info)}." if info.created_at else "",
         f"Updated {info.updated_at:%Y-%m-%d %H:%M} UTC." if info.updated_at else "",
-        f'Its description, text from outside: "{safe(info.description, 1_000)}".' if info.description else "",
+        f"Its description, text from outside: {_quoted(info.description)}." if info.description else "",
     ]
     return f"{safe(' '.join(_once(parts)))}\nPull it with: {safe(info.pull_command)}"
+
+
+def _quoted(text: str) -> str:
+    """Text in quotes that it cannot end."""
+    return json.dumps(safe(text, 1_000), ensure_ascii=False)
 
 
 def _by(info: RepositoryInfo) -> str:

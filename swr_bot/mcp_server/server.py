@@ -26,13 +26,16 @@ from swr_tools.wording import safe
 
 NAME = "swr-bot"
 _INSTRUCTIONS = (
-    "swr-bot creates and looks up organizations and image repositories in SWR, "
-    "Huawei Cloud's container registry{where}. "
-    "Look first (list-organizations, get-repository-info), then call a create tool once and wait: "
-    "the person is asked to confirm it, and a refusal is final until they say otherwise. "
+    "swr-bot {does} organizations and image repositories in SWR, Huawei Cloud's container registry{where}. "
+    "{order} "
     "Names are lower-case letters and digits with a single '.', '-' or '_' between them, in repositories '/' too; "
     "an error says what to correct."
 )
+_LOOK_THEN_CREATE = (
+    "Look first (list-organizations, get-repository-info), then call a create tool once and wait: "
+    "the person is asked to confirm it, and a refusal is final until they say otherwise."
+)
+_LOOK = "It only reads (list-organizations, get-repository-info): what should be created, a person creates elsewhere."
 _EMULATED = " (here an emulated one: nothing is real)"
 _HOUR_MS = 3_600_000
 
@@ -46,9 +49,7 @@ class SwrServer(MCPServer[Any]):
             name=NAME,
             title="SWR container registry",
             description="Organizations and image repositories in Huawei Cloud SWR; nothing is created without a yes.",
-            instructions=_INSTRUCTIONS.format(
-                where=" (here an emulated one: nothing is real)" if face.emulator else ""
-            ),
+            instructions=_instructions(face),
             version=version("swr-bot"),
             tools=[*tools],
             cache_hints={
@@ -118,6 +119,14 @@ class SwrServer(MCPServer[Any]):
         """Serve one client over a pair of streams until the incoming one ends."""
         server = self._lowlevel_server
         await server.run(incoming, outgoing, server.create_initialization_options())
+
+
+def _instructions(face: Face) -> str:
+    return _INSTRUCTIONS.format(
+        does="looks up" if face.read_only else "creates and looks up",
+        where=_EMULATED if face.emulator else "",
+        order=_LOOK if face.read_only else _LOOK_THEN_CREATE,
+    )
 
 
 def make_server(face: Face, *, request_state: RequestStateSecurity | None = None) -> SwrServer:

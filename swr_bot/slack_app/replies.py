@@ -4,13 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 
 from swr_bot.slack_app.cards.failures import progress
 from swr_bot.slack_app.cards.message import Message
 from swr_bot.slack_app.interaction import Place, text_at
+from swr_bot.slack_app.turnstile import Turnstile
 from swr_bot.slack_app.views import View
 from swr_bot.slack_app.web_api import SlackRefusedError, SlackSilentError, WebApi
 from swr_tools.clock import Clock
@@ -38,6 +39,7 @@ class Replies:
     api: WebApi
     session: aiohttp.ClientSession
     clock: Clock
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     async def send(self, place: Place, message: Message, *, replace: bool = False, shared: bool = False) -> bool:
         """Show a message, to the asker alone unless it is shared; says whether anything arrived.
@@ -48,6 +50,7 @@ class Replies:
             replace: Whether it takes the place of what stands there; through the response URL only.
             shared: Whether everybody in the conversation sees it.
         """
+        await self.turnstile.pass_through()
         if place.response_url:
             kind = {"response_type": "in_channel" if shared else "ephemeral", "replace_original": replace}
             thread = {"thread_ts": place.thread} if place.thread and not replace else {}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from swr_bot.slack_app.cards.failures import crash, failure, notice, usage
 from swr_bot.slack_app.cards.message import Message
 from swr_bot.slack_app.replies import Conversation
+from swr_bot.slack_app.turnstile import Turnstile
 from swr_tools.errors import SwrError, UsageError
 
 _logger = logging.getLogger("swr_bot.slack")
@@ -29,6 +30,7 @@ class Work:
 
     def __init__(self, most: int = _MOST_AT_ONCE) -> None:
         self._turns = asyncio.Semaphore(most)
+        self._turnstile = Turnstile()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def start(self, conversation: Conversation, job: Job) -> None:
@@ -60,6 +62,7 @@ class Work:
     async def _answered(self, conversation: Conversation, job: Job) -> None:
         try:
             async with self._turns:
+                await self._turnstile.pass_through()
                 await job()
         except SwrError as error:
             await conversation.say(told(error))

@@ -13,6 +13,7 @@ from swr_bot.web.addresses import Addresses
 from swr_bot.web.auth import Authentication
 from swr_bot.web.guard import Guard, WholeBody
 from swr_bot.web.health import Readiness, live, ready
+from swr_bot.web.rate import RateLimit, SessionLimit
 
 MCP_PATH = "/mcp"
 _ASKED_WITH = (
@@ -32,6 +33,7 @@ def make_app(
     readiness: Readiness,
     authentication: Authentication,
     addresses: Addresses,
+    sessions: RateLimit,
     mounts: Mapping[str, ASGIApp] | None = None,
 ) -> Starlette:
     """The app that is served.
@@ -41,6 +43,7 @@ def make_app(
         readiness: What `/readyz` tells.
         authentication: Who may reach `/mcp`.
         addresses: Which hosts and origins are served.
+        sessions: How many sessions one person may open.
         mounts: Other apps by their path, which see to their own authentication.
     """
 
@@ -49,10 +52,11 @@ def make_app(
         async with mcp.router.lifespan_context(mcp):
             yield
 
+    limited = SessionLimit(WholeBody(mcp), lambda: sessions.admit(authentication.caller()[0]))
     routes = [
         Route("/healthz", live, methods=["GET"]),
         Route("/readyz", ready(readiness), methods=["GET"]),
-        Route(MCP_PATH, authentication.around(WholeBody(mcp))),
+        Route(MCP_PATH, authentication.around(limited)),
         *(Route(path, WholeBody(app)) for path, app in (mounts or {}).items()),
         *authentication.routes(),
     ]
@@ -60,7 +64,7 @@ def make_app(
         Middleware(Guard, addresses),
         Middleware(
             CORSMiddleware,
-            allow_origins=sorted(addresses.origins),
+            allow_origin_regex=".+",  # the guard has turned the others away
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=_ASKED_WITH,
             expose_headers=["Mcp-Session-Id", "WWW-Authenticate"],

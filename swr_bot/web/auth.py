@@ -40,8 +40,10 @@ class Authentication:
         tokens: The token file, where one is used.
         oauth: The tokens of an OAuth issuer, where one is trusted.
         public_url: The URL that clients use; the metadata of this protected resource is about it.
+        clock: The time.
     """
 
+    clock: Clock
     tokens: TokenFile | None = None
     oauth: OAuthTokens | None = None
     public_url: str = ""
@@ -92,14 +94,22 @@ class Authentication:
         """Who sent the message that is being handled, and the names of the operations they may use.
 
         Raises:
-            NotAllowed: Tokens are needed and this message came without; it cannot come this far.
+            NotAllowed: The token it came with has ended since; or it came without one, and cannot come this far.
         """
         access = get_access_token()
         if access is not None:
+            if not self._still_good(access):
+                raise NotAllowed("The token that this was asked with has expired or was revoked.")
             return _caller_of(access)
         if self.needed:
             raise NotAllowed("Nobody knows who is calling.", hint="Send a token.")
         return Actor(face="mcp", tenant=socket.gethostname(), id="anonymous", name="anonymous"), frozenset(OPERATIONS)
+
+    def _still_good(self, access: AccessToken) -> bool:
+        """A call can wait minutes for its person; meanwhile its token may have been taken away."""
+        if access.expires_at is not None and access.expires_at <= self.clock.now().timestamp():
+            return False
+        return not access.token.startswith(PREFIX) or self._of_file(access.token) is not None
 
     def _of_file(self, token: str) -> AccessToken | None:
         record = self.tokens.bearer(token) if self.tokens else None
@@ -151,6 +161,7 @@ def authentication(settings: Settings, host: str, clock: Clock) -> Authenticatio
         tokens=TokenFile(settings.tokens, clock) if named else None,
         oauth=_oauth(settings, clock),
         public_url=settings.public_url,
+        clock=clock,
     )
     if not found.needed and not is_loopback(host):
         raise SettingsInvalid(

@@ -43,6 +43,8 @@ class Guard:
             return PlainTextResponse("This server does not answer for that host name.", 421)
         if not all(self._addresses.allow_origin(origin) for origin in origins):
             return PlainTextResponse("Pages of that origin may not ask this server.", 403)
+        if len(headers.getlist("authorization")) > 1:
+            return PlainTextResponse("A request has one Authorization header.", 400)
         length = headers.get("content-length", "0")
         return _too_large() if length.isdecimal() and int(length[:20]) > MOST_BYTES else None
 

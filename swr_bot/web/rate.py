@@ -2,6 +2,12 @@
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
+
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from swr_tools.actor import Actor
 from swr_tools.clock import Clock
@@ -46,6 +52,40 @@ class RateLimit:
             hint=f"Wait {seconds} second{_s(seconds)} and call again.",
             retry_after=seconds,
         )
+
+
+class SessionLimit:
+    """Refuses more new sessions a minute than one person needs: each takes memory until it has been idle for long.
+
+    Args:
+        app: The MCP endpoint, behind authentication.
+        admit: Counts one, and raises RateLimited where there were too many.
+    """
+
+    def __init__(self, app: ASGIApp, admit: Callable[[], None]) -> None:
+        self._app = app
+        self._admit = admit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 429, or hand the request on."""
+        app = self._app
+        if scope["type"] == "http" and scope["method"] == "POST" and _opens(Headers(scope=scope)):
+            try:
+                self._admit()
+            except RateLimited as error:
+                app = _too_many(error)
+        await app(scope, receive, send)
+
+
+def _opens(headers: Headers) -> bool:
+    """Whether it asks for a session, which clients of the newest versions do without."""
+    return "mcp-session-id" not in headers and headers.get("mcp-protocol-version") not in MODERN_PROTOCOL_VERSIONS
+
+
+def _too_many(error: RateLimited) -> JSONResponse:
+    problem = {"code": -32000, "message": f"Too many new sessions. {error.hint}"}
+    seconds = str(math.ceil(error.retry_after or 1))
+    return JSONResponse({"jsonrpc": "2.0", "id": None, "error": problem}, 429, {"Retry-After": seconds})
 
 
 def _s(count: float) -> str:

@@ -149,8 +149,6 @@ class Server(uvicorn.Server):
 
     async def _finish(self) -> None:
         self._service.readiness.draining = True
-        for server in self.servers:
-            server.close()
         try:
             await self._service.drain(self._seconds)
         finally:

@@ -79,7 +79,7 @@ class TokenFile:
     def read(self) -> TokenList:
         """The tokens there are; raises StateUnavailable where the file cannot be read or trusted."""
         try:
-            with self.path.open("rb") as file:
+            with open(self.path, "rb", opener=_without_waiting) as file:
                 _check_mode(self.path, os.fstat(file.fileno()).st_mode)
                 return TokenList.model_validate_json(file.read())
         except FileNotFoundError:
@@ -187,8 +187,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open what may be a pipe, which would hold the server up until somebody writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _check_mode(path: Path, mode: int) -> None:
     """Whoever can write the file can let anybody in."""
+    if not stat.S_ISREG(mode):
+        raise _unreadable(path, "it is not a file")
     if sys.platform != "win32" and mode & stat.S_IWOTH:
         raise StateUnavailable(
             f"Everybody on this machine can change the token file {path}.", hint=f"Type chmod 600 {path}"

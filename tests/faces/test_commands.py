@@ -375,3 +375,11 @@ def test_a_failure_nobody_foresaw_is_a_sentence_with_its_place(terminal: "Termin
     assert re.search(r"Error: swr-bot itself failed: ZeroDivisionError at \S+\.py:\d+\.\n", ran.err)
     assert ran.err.endswith("if anything: swr-bot audit list\n")
     assert emulator.creates == 0
+
+
+@pytest.mark.parametrize("words", [("pending", "--json", "--emulator"), ("--emulator", "--json", "pending")])
+def test_switches_alone_after_a_command_are_read_as_switches(terminal: "Terminal", words: tuple[str, ...]) -> None:
+    """In any order and number."""
+    ran = terminal.run(*words)
+
+    assert (ran.code, ran.json) == (0, [])

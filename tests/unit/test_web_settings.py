@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from swr_bot.bootstrap import request_state
 from swr_bot.settings import Settings, load_settings
 from swr_bot.web.addresses import is_loopback, is_private_url
 from swr_bot.web.auth import authentication
@@ -85,6 +86,21 @@ def test_the_keys_that_seal_state_are_never_shown() -> None:
     assert told == "SWR_BOT_REQUEST_STATE_KEYS is not shown here; each key must have 32 characters or more."
     assert read.request_state_keys == (SECRET, SECRET[::-1])
     assert "secret" not in repr(read)
+
+
+def test_a_key_stands_in_the_list_once() -> None:
+    """Two that are the same are a slip: the rotation would end with nothing."""
+    told = _refused(request_state_keys=f"{SECRET},{SECRET}")
+
+    assert told == "SWR_BOT_REQUEST_STATE_KEYS is not shown here; no key may stand in it twice."
+
+
+@pytest.mark.parametrize("keys", ["", SECRET])
+def test_an_answer_counts_as_long_as_its_question_says(keys: str) -> None:
+    """What a client of 2026-07-28 carries between the two ends with the request, not before it."""
+    sealed = request_state(_read(request_state_keys=keys, proposal_ttl="3600"))
+
+    assert sealed.ttl == 3600
 
 
 @pytest.mark.parametrize("rate", ["-1", "x", "100001", "nan"])

@@ -3,7 +3,6 @@
 from swr_tools.wording import safe
 
 _LONGEST_MESSAGE = 4_000
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LONGEST_ENTITY = 5
 
 
@@ -33,7 +32,11 @@ def name_shown(name: str, limit: int) -> str:
 def fallback(*sentences: str) -> str:
     """What notifications and screen readers say: one text without markup, in which nothing is a mention or a link."""
     text = " ".join(sentence for sentence in sentences if sentence)
-    escaped = shown(text, _LONGEST_MESSAGE).translate(_ENTITIES)
+    escaped = _escaped(shown(text, _LONGEST_MESSAGE))
     if units(escaped) <= _LONGEST_MESSAGE:
         return escaped
-    return shown(text, _LONGEST_MESSAGE // _LONGEST_ENTITY).translate(_ENTITIES)
+    return _escaped(shown(text, _LONGEST_MESSAGE // _LONGEST_ENTITY))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

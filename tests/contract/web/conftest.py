@@ -26,6 +26,7 @@ from swr_bot.web.addresses import Addresses
 from swr_bot.web.app import make_app
 from swr_bot.web.auth import Authentication, authentication
 from swr_bot.web.health import Check, Readiness
+from swr_bot.web.rate import RateLimit
 from swr_bot.web.serving import Server, Service, listen, url_of
 from swr_bot.web.tokens import TokenFile
 from swr_tools.clock import ManualClock, SystemClock
@@ -130,6 +131,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 readiness=readiness,
                 authentication=ways_in,
                 addresses=Addresses.of(given, host),
+                sessions=RateLimit(given.rate_limit, clock),
             )
             service = Service(
                 app=app, authenticated=ways_in.needed, readiness=readiness, drain=_at_once, aclose=_nothing

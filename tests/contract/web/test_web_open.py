@@ -73,6 +73,27 @@ def test_an_allowed_origin_may_ask_and_read_the_session(start: Start) -> None:
     assert site.initialize(origin="https://b.example.com").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("settings", "origin"),
+    [
+        ({}, "http://localhost:6274"),
+        ({}, "http://127.0.0.1"),
+        ({}, "http://[::1]:6274"),
+        ({"allowed_origins": "https://app.example.com:*"}, "https://app.example.com:8443"),
+    ],
+)
+def test_a_page_that_may_ask_is_told_so_by_the_browsers_rules(
+    start: Start, settings: dict[str, str], origin: str
+) -> None:
+    """On whatever port of a name that is let in with all of them; else its browser would hold the answer back."""
+    site = start(**settings)
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    answers = [site.client.options(site.url, headers=preflight), site.initialize(origin=origin)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [answer.headers.get("access-control-allow-origin") for answer in answers] == [origin, origin]
+
+
 def test_the_public_url_and_the_allowed_hosts_are_served(start: Start) -> None:
     """With the scheme's own port or without."""
     site = start(public_url="https://swr-bot.example.com/mcp", allowed_hosts="inner:9000")

@@ -213,8 +213,9 @@ async def test_over_http_there_is_no_terminal_to_point_to(
     """The text says what would help instead."""
     room = make_room(local=False)
     answer = await room.call(create.tool, create.arguments)
-    assert (
-        answer.text == f"{CANNOT_ASK} {create.thing} waits for a confirmation. Nothing was created. {OVER_HTTP} {ALONE}"
+    assert answer.text == (
+        f"{CANNOT_ASK} {create.thing} waits for a confirmation. Nothing was created. {OVER_HTTP} "
+        f"After that, calling {create.tool} again with the same arguments shows what became of it. {ALONE}"
     )
     assert (await room.fates(), seeded.creates) == (["pending"], 0)
 

@@ -155,6 +155,16 @@ async def test_the_instructions_are_three_sentences(room: "Room") -> None:
     assert implementation.name == "swr-bot"
 
 
+async def test_the_instructions_of_a_server_that_only_reads_speak_of_no_create(make_room: "RoomMaker") -> None:
+    """An assistant that is told to call a tool looks for it."""
+    async with make_room(read_only=True).assistant() as assistant:
+        instructions = str(assistant.client.instructions)
+    assert (instructions.count(". "), instructions.endswith(".")) == (2, True)
+    assert "list-organizations" in instructions
+    assert "call a create tool" not in instructions
+    assert "only reads" in instructions
+
+
 async def test_a_server_that_only_reads_has_no_tool_that_creates(make_room: "RoomMaker", seeded: "Emulator") -> None:
     """Neither in the list nor when it is called all the same."""
     room = make_room(read_only=True)
