@@ -176,7 +176,7 @@ def make_web_service(
     from mcp.server.transport_security import TransportSecuritySettings
 
     from swr_bot.mcp_server.face import Caller, Face
-    from swr_bot.mcp_server.http import PlainRefusals
+    from swr_bot.mcp_server.plain_refusals import PlainRefusals
     from swr_bot.mcp_server.server import make_server
     from swr_bot.web.addresses import Addresses
     from swr_bot.web.app import make_app

@@ -64,13 +64,15 @@ class Creation:
         proposal: What was asked for; pending.
         actor: Who asked for it, and answers.
         asked_at: When an earlier message asked the question, on the monotonic clock; None: this one does.
+        askable: Whether the client can show questions.
     """
 
-    def __init__(self, face: Face, proposal: Proposal, actor: Actor, asked_at: float | None) -> None:
+    def __init__(self, face: Face, proposal: Proposal, actor: Actor, asked_at: float | None, *, askable: bool) -> None:
         self._face = face
         self.proposal = proposal
         self._actor = actor
         self._asked_at = asked_at
+        self._askable = askable
         self.answered = False
 
     def question(self) -> Elicit[Answer]:
@@ -123,6 +125,8 @@ class Creation:
     def _ways_on(self) -> tuple[str, ...]:
         code, operation = self.proposal.code, self.proposal.operation
         again = f"After that, calling {operation} again with the same arguments shows what became of it."
+        if not self._face.local and self._askable:
+            return (f"When the person wants it, call {operation} again with the same arguments: they are asked again.",)
         if not self._face.local:
             return (_OVER_HTTP, again, DO_NOT_RETRY)
         emulator = " --emulator" if self.proposal.site.cloud == "emulator" else ""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from swr_bot.mcp_server.in_flight import InFlight
 from swr_tools.actor import Actor
 from swr_tools.clock import Clock
-from swr_tools.operations import CATALOG
+from swr_tools.errors import NotAllowed
+from swr_tools.operations import CATALOG, Effect
 from swr_tools.toolbox import Toolbox
 
 ALL_OPERATIONS = frozenset(operation.name for operation in CATALOG)
+READS = frozenset(operation.name for operation in CATALOG if operation.effect is Effect.READ)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +52,11 @@ class Face:
     patience: float = 300
     admit: Callable[[Actor], None] = lambda _actor: None
     in_flight: InFlight = field(default_factory=InFlight)
+
+    def offered(self) -> frozenset[str]:
+        """The tools that this caller has."""
+        try:
+            allowed = self.caller().operations
+        except NotAllowed:
+            return frozenset()
+        return allowed & READS if self.read_only else allowed

@@ -4,7 +4,7 @@ Text from outside is shown with its control characters and direction marks spell
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -31,11 +31,18 @@ _RETRY = {
     Kind.NOT_CONFIRMED: DO_NOT_RETRY,
     Kind.LOCAL: "Calling it again does not help before a person has mended this.",
 }
+# What shows more or mends it, by the tool it takes; a tool that the caller does not have is not named.
 _NEXT_TOOL = {
-    "organization-missing": "list-organizations shows those there are, create-organization makes one.",
-    "repository-missing": "list-organizations shows the organizations, create-repository makes a repository.",
-    "name-taken": "get-repository-info and list-organizations show what is there.",
-    "outcome-unknown": "get-repository-info and list-organizations show what is there.",
+    "organization-missing": {
+        "list-organizations": "list-organizations shows those there are",
+        "create-organization": "create-organization makes one",
+    },
+    "repository-missing": {
+        "list-organizations": "list-organizations shows the organizations",
+        "create-repository": "create-repository makes a repository",
+    },
+    "name-taken": {"get-repository-info": "get-repository-info and list-organizations show what is there"},
+    "outcome-unknown": {"get-repository-info": "get-repository-info and list-organizations show what is there"},
 }
 
 
@@ -45,8 +52,13 @@ def success(record: Record, *, emulator: bool) -> CallToolResult:
     return _result(text, data, emulator=emulator)
 
 
-def failure(error: SwrError) -> CallToolResult:
-    """An error that the assistant can act on: what was wrong, what would be right, whether calling again helps."""
+def failure(error: SwrError, tools: Collection[str]) -> CallToolResult:
+    """An error that the assistant can act on: what was wrong, what would be right, whether calling again helps.
+
+    Args:
+        error: What happened.
+        tools: The tools that the caller has, as far as the answer may name them.
+    """
     retry = _RETRY[error.kind]
     if isinstance(error, RateLimited) and error.retry_after is not None:
         seconds = max(1, round(error.retry_after))
@@ -55,7 +67,7 @@ def failure(error: SwrError) -> CallToolResult:
         error.sentence,
         NOTHING_CREATED if error.nothing_created else "",
         error.hint,
-        _NEXT_TOOL.get(error.code, ""),
+        _next_tool(error.code, tools),
         _for_support(error.swr_code, error.request_id),
         retry,
     ]
@@ -84,7 +96,7 @@ def outcome_of(proposal: Proposal, outcome: Outcome, *, emulator: bool) -> CallT
     return refusal(
         outcome.sentence,
         outcome.hint,
-        _NEXT_TOOL.get(code, ""),
+        _next_tool(code, _NEXT_TOOL.get(code, ())),
         _for_support(outcome.swr_code, outcome.request_id),
         again,
     )
@@ -100,6 +112,11 @@ def compact(value: object) -> object:
     if isinstance(value, list | tuple):
         return [compact(item) for item in cast("list[object]", value)]
     return value
+
+
+def _next_tool(code: str, tools: Collection[str]) -> str:
+    ways = [says for tool, says in _NEXT_TOOL.get(code, {}).items() if tool in tools]
+    return f"{', '.join(ways)}." if ways else ""
 
 
 def _created(create: CreateOperation, proposal: Proposal, outcome: Outcome, *, emulator: bool) -> CallToolResult:

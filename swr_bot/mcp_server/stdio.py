@@ -21,6 +21,7 @@ from swr_bot.mcp_server.server import SwrServer
 _DRAIN_SECONDS = 45.0
 # The answers to the calls that just ended pass through a thread of the SDK's on their way out.
 _LAST_WORDS_SECONDS = 0.2
+_ENDED_AT_ONCE = 130
 _NO_JSON = ErrorData(code=PARSE_ERROR, message="This line is not JSON. Send one JSON-RPC message a line.")
 _NO_MESSAGE = ErrorData(
     code=INVALID_REQUEST, message="This line is no JSON-RPC 2.0 message. Send one a line, and no batches."
@@ -69,13 +70,20 @@ def _what_is_wrong(problem: Exception) -> ErrorData:
 
 
 async def run_stdio(server: SwrServer, face: Face) -> None:
-    """Serve until the input ends, or until a signal: then open questions end, and creates under way finish."""
+    """Serve until the input ends, or until a signal: then open questions end, and creates under way finish.
+
+    A second signal does not wait for them.
+    """
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def stop() -> None:
+        if stopping.is_set():
+            os._exit(_ENDED_AT_ONCE)  # asked twice, it waits for nothing
+        stopping.set()
+
     if sys.platform != "win32":
-        for number in numbers:
-            loop.add_signal_handler(number, stopping.set)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
     serving = asyncio.ensure_future(_serve(server))
     stopped = asyncio.ensure_future(stopping.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)

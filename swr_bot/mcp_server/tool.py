@@ -55,7 +55,7 @@ class OperationTool(Tool):
             try:
                 return await self._run(arguments, context)
             except SwrError as error:
-                return failure(error)
+                return failure(error, self.face.offered())
             except MCPError:
                 raise
             except Exception as error:  # noqa: BLE001 - the last boundary: an assistant gets a sentence, the log the place
@@ -87,8 +87,10 @@ class OperationTool(Tool):
             outcome = await self.face.toolbox.confirm(proposal.id, caller.actor)
             return outcome_of(proposal, outcome, emulator=self.face.emulator)
         answering = context.input_responses is not None
-        creation = Creation(self.face, proposal, caller.actor, self.asked_at.take(proposal.id) if answering else None)
-        if not can_be_asked(context):
+        asked_at = self.asked_at.take(proposal.id) if answering else None
+        askable = can_be_asked(context)
+        creation = Creation(self.face, proposal, caller.actor, asked_at, askable=askable)
+        if not askable:
             return await creation.unconfirmed("This program cannot show its person a question.")
         return await self._answered(creation, context)
 

@@ -124,7 +124,6 @@ class Server(uvicorn.Server):
         self._service = service
         self._seconds = seconds
         self._told = started
-        self.servers: list[asyncio.Server] = []
         self._ending: asyncio.Future[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mcp_types import CallToolResult, TextContent
 
 from swr_bot.mcp_server.confirmation import question_text
+from swr_bot.mcp_server.face import ALL_OPERATIONS
 from swr_bot.mcp_server.results import failure, outcome_of, refusal, success
 from swr_bot.mcp_server.schemas import input_schema, output_schema
 from swr_tools.actor import Actor
@@ -130,7 +131,7 @@ def test_nothing_that_swr_says_is_invisible(record: Record, *, emulator: bool) -
 def test_nothing_in_an_error_is_invisible(error: SwrError, *, nothing: bool) -> None:
     """And whether something was created is said when it is known."""
     error.nothing_created = nothing
-    result = failure(error)
+    result = failure(error, ALL_OPERATIONS)
     text = read(result)
     assert result.is_error
     assert "\n" not in text
@@ -248,4 +249,4 @@ def test_a_name_that_breaks_a_rule_is_shown_as_it_was_given() -> None:
     """With what cannot be seen spelled out."""
     with pytest.raises(NameInvalid) as refused:
         parse_arguments(OPERATIONS["create-organization"], {"organization": "a\u202eb"})
-    assert r"'a\u202eb'" in read(failure(refused.value))
+    assert r"'a\u202eb'" in read(failure(refused.value, ALL_OPERATIONS))

@@ -183,6 +183,7 @@ def _house(transport: Transport, folder: Path, swr: Server) -> Generator[House]:
             "PYTHONWARNINGS": "error",
             "SWR_BOT_STATE_DIR": str(folder / "state"),
             "SWR_BOT_CONFIG": str(config),
+            "SWR_BOT_DEADLINE": "2",
             "SWR_BOT_ENDPOINT": swr.url,
             "SWR_BOT_REGION": swr.told["region"],
             "SWR_BOT_METADATA_ENDPOINT": "off",
@@ -260,6 +261,16 @@ class Room(Desk):
         await self.types(f"repo create {image} {typed}".rstrip(), person=person, channel=channel)
         return await self.sees(f"Create the repository {image}?", person=person)
 
+    async def becomes(self, card: Json, person: str = "ada") -> Json:
+        """What stands in a card's place once it was decided and carried out."""
+
+        def found(shown: Json) -> list[Json]:
+            messages = [each for channel in shown["channels"] for each in channel["messages"]]
+            passing = ("Create the ", "Creating ")
+            return [each for each in messages if each["ts"] == card["ts"] and not each["plain"].startswith(passing)]
+
+        return found(await self.until(lambda shown: bool(found(shown)), person))[0]
+
     async def settles(self, person: str = "ada") -> None:
         """Return when what was delivered before is answered: a look-up that came later is."""
         before = sum("payments/taken is private" in text for text in texts(await self.screen(person)))
@@ -311,9 +322,7 @@ def own_swr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def shared_house(
-    transport: Transport, own_swr: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def shared_house(transport: Transport, own_swr: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One with a bot for all tests that do not disturb it."""
     with _house(transport, tmp_path_factory.mktemp(f"slack-{transport}"), own_swr) as house:
         house.starts_bot()

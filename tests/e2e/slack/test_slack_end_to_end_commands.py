@@ -80,7 +80,7 @@ async def test_help_and_typing_mistakes_are_answered_at_once(room: "Room") -> No
         ("--description \u201cmy app\u201d", "my app"),
         ("\u2014description \u201emy app\u201f", "my app"),
         ("\u2013-description 'one", "'one"),
-        ("-description \"it's\"", "it's"),
+        ('-description "it\'s"', "it's"),
         ('--description "a &amp; b &lt;c&gt;"', "a & b <c>"),
         ('--description "see <https://example.com/x|example.com/x>"', "see example.com/x"),
         ('--description "C:\\x #1"', "C:\\x #1"),
@@ -143,7 +143,9 @@ async def test_bad_input_gets_a_sentence_and_the_next_step(
     assert swr.creates == 0
 
 
-async def test_a_guest_of_a_shared_channel_gets_nothing(room: "Room", house: "House", swr: "Server") -> None:
+async def test_a_guest_of_a_shared_channel_gets_nothing(
+    room: "Room", house: "House", swr: "Server", may_refuse: list[str]
+) -> None:
     """A mention is answered with a sentence; a command, which Slack offers to members alone, is not served."""
     for text in ("@swr repo create payments/api", "@swr repo info payments/taken"):
         await room.writes(text, person="vera", channel="partners")
@@ -153,6 +155,7 @@ async def test_a_guest_of_a_shared_channel_gets_nothing(room: "Room", house: "Ho
     if house.transport == "socket":
         assert await room.sees("This bot does not serve this workspace.", person="vera")
     else:
+        may_refuse.append("dispatch_failed")
         assert outcome["ack"]["status"] == 403
         assert "a workspace or an app that is not served" in house.bots[0].said
     assert swr.creates == 0

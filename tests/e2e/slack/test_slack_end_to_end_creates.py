@@ -37,7 +37,9 @@ def clicked(card: "Json", person: str) -> "Json":
         "trigger_id": f"{person}.{button['value']}",
         "container": {"type": "message", "message_ts": card["ts"], "channel_id": "C0GENERAL0", "is_ephemeral": True},
         "channel": {"id": "C0GENERAL0", "name": "general"},
-        "actions": [{"type": "button", "block_id": "answer", **{name: button[name] for name in ("action_id", "value")}}],
+        "actions": [
+            {"type": "button", "block_id": "answer", **{name: button[name] for name in ("action_id", "value")}}
+        ],
     }
 
 
@@ -147,9 +149,7 @@ async def test_a_settled_and_an_unknown_card_are_answered(room: "Room", image: s
 
 
 @pytest.mark.parametrize("kind", ["slash_commands", "interactive"])
-async def test_a_delivery_that_comes_twice_is_done_once(
-    room: "Room", image: str, swr: "Server", kind: str
-) -> None:
+async def test_a_delivery_that_comes_twice_is_done_once(room: "Room", image: str, swr: "Server", kind: str) -> None:
     """One card, one create."""
     await room.faults({"kind": "duplicate", "method": kind})
     await room.card(image)
@@ -213,19 +213,20 @@ async def test_the_shortcut_opens_the_form_anywhere(room: "Room", image: str) ->
     assert image in str(await room.channel("D0ADA00000"))
 
 
-async def test_a_new_organization_by_line_and_by_form(room: "Room", swr: "Server") -> None:
+async def test_a_new_organization_by_line_and_by_form(room: "Room", swr: "Server", image: str) -> None:
     """The same gate; a name that is taken stands under its field."""
-    await room.types("org create by-line")
-    await room.sees("Create the organization by-line?")
+    name = image.removeprefix("payments/")
+    await room.types(f"org create {name}-line")
+    await room.sees(f"Create the organization {name}-line?")
     await room.clicks("Create")
-    await room.sees("Created by-line in cn-north-4.")
+    await room.sees(f"Created {name}-line in cn-north-4.")
     await room.types("org create")
     await room.view("New organization")
-    await room.does("ada", "choose", block_id="organization", value="by-line")
+    await room.does("ada", "choose", block_id="organization", value="payments")
     assert "organization" in (await room.does("ada", "submit"))["errors"]
-    await room.does("ada", "choose", block_id="organization", value="by-form")
+    await room.does("ada", "choose", block_id="organization", value=f"{name}-form")
     await room.does("ada", "submit")
     await room.view(QUESTION)
     await room.does("ada", "submit")
-    await room.sees("Created by-form in cn-north-4.")
+    await room.sees(f"Created {name}-form in cn-north-4.")
     assert swr.creates == 2

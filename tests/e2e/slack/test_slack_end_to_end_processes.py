@@ -13,12 +13,13 @@ RECOVERS_WITHIN = 10.0
 
 
 async def test_a_click_after_a_restart_creates(
-    own_house: "House", own_room: "Room", swr: "Server", image: str
+    own_house: "House", own_room: "Room", swr: "Server", image: str, may_refuse: list[str]
 ) -> None:
     """What waits lives in the journal; the card of the former process is as good as ever."""
     bot = own_house.starts_bot()
     card = await own_room.card(image)
     assert bot.stops() == 0
+    may_refuse.append("dispatch_failed")
     failed = await own_room.do("ada", "click", channel="general", label="Create")
     assert failed["error"] == "dispatch_failed"
     own_house.starts_bot()
@@ -56,7 +57,7 @@ async def test_a_bot_that_is_told_to_stop_finishes_what_it_was_asked(
     own_house: "House", own_room: "Room", swr: "Server", image: str
 ) -> None:
     """The look-up and the create both end as sentences to the person, and it exits with 0."""
-    bot = own_house.starts_bot()
+    bot = own_house.starts_bot(SWR_BOT_DEADLINE="30")
     await own_room.card(image)
     swr.misbehaves({"kind": "latency", "milliseconds": 2_000, "times": 0})
     await own_room.types("repo info payments/taken")
