@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from swr_bot.bootstrap import JOURNAL, examine_slack, metadata_url
+from swr_bot.bootstrap import JOURNAL, metadata_url
 from swr_bot.cli import exit_codes
 from swr_bot.cli.render import print_json
 from swr_bot.cli.session import Session
@@ -116,6 +116,8 @@ def _journal(session: Session) -> str:
 
 
 def _slack(session: Session) -> str:
+    from swr_bot.bootstrap.slack_socket import examine_slack
+
     found, missing = session.wait(examine_slack(session.settings, session.environ), "Asking Slack")
     if missing:
         raise SettingsInvalid(

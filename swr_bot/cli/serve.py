@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from swr_bot.bootstrap import make_web_service
+from swr_bot.bootstrap.web_service import make_web_service
 from swr_bot.cli.logs import log_to_standard_error
 from swr_bot.settings import Settings
 from swr_bot.web.app import MCP_PATH

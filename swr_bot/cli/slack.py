@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import Mapping
 
-from swr_bot.bootstrap import serve_slack, slack_manifest
+from swr_bot.bootstrap.slack_socket import serve_slack, slack_manifest
 from swr_bot.cli import exit_codes
 from swr_bot.cli.console import Console
 from swr_bot.cli.logs import log_to_standard_error

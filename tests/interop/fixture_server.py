@@ -10,7 +10,7 @@ import sys
 from fixture_answers import add_answers
 from fixture_questions import add_questions
 
-from swr_bot.bootstrap import make_web_service
+from swr_bot.bootstrap.web_service import make_web_service
 from swr_bot.mcp_server.server import SwrServer
 from swr_bot.settings import load_settings
 from swr_bot.web.app import MCP_PATH

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from swr_bot.bootstrap import request_state
+from swr_bot.bootstrap.mcp_stdio import request_state
 from swr_bot.settings import Settings, load_settings
 from swr_bot.web.addresses import is_loopback, is_private_url
 from swr_bot.web.auth import authentication

@@ -29,7 +29,7 @@ PARTS = ("type", "properties", "required", "additionalProperties")
 PROGRAM = """
 import asyncio, sys
 from mcp.client import Client
-from swr_bot.bootstrap import make_mcp_face
+from swr_bot.bootstrap.mcp_stdio import make_mcp_face
 from swr_bot.mcp_server.server import make_server
 from swr_bot.settings import load_settings
 
