@@ -140,3 +140,28 @@ def test_a_client_that_answers_the_question_with_an_error_creates_nothing(assist
 
     assert assistant.text(call).startswith("This program did not show its person the question.")
     assert swr.creates == 0
+
+
+def test_a_call_without_an_id_to_answer_is_not_carried_out(assistant: "Assistant", swr: "Swr") -> None:
+    """To the SDK such a message is a notification, which gets no answer; nobody is asked, nothing is created."""
+    call = {"name": "create-organization", "arguments": {"organization": "payments"}}
+    for odd in (None, 1.5, {"a": 1}):
+        assistant.sends(json.dumps({"jsonrpc": "2.0", "id": odd, "method": "tools/call", "params": call}))
+
+    still_works(assistant)
+    assert [message for message in assistant.heard if message.get("method") == "elicitation/create"] == []
+    assert swr.creates == 0
+
+
+def test_a_second_signal_ends_it_at_once(assistant: "Assistant", swr: "Swr") -> None:
+    """Whoever asks twice does not want to wait for what is under way; it stands in the journal."""
+    swr.misbehave(kind="latency", method="POST", milliseconds=5_000)
+    assistant.calls("create-organization", organization="payments")
+    assistant.answers(assistant.question())
+    swr.wait_until_it_has_seen_the_fault()
+
+    assistant.process.terminate()
+    assistant.text(assistant.calls("create-organization", organization="late"))  # it knows that it is to stop
+    assistant.process.terminate()
+
+    assert assistant.ended() == 130
