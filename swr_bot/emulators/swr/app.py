@@ -89,9 +89,11 @@ class EmulatorApp:
             return
         request = _request(scope, body)
         wait, fault = self._faults_for(request)
+        begun = self.emulator.log.began
         if wait:
             await asyncio.sleep(wait / 1000)
-        answer = self._answer(request, fault)
+        # What waited while everything was reset belongs to what is no more.
+        answer = self._answer(request, fault) if begun == self.emulator.log.began else None
         if answer is None:
             await _reset(scope, receive)
         else:

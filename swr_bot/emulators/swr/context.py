@@ -38,8 +38,13 @@ class Seen:
 
 @dataclass(slots=True)
 class RequestLog:
-    """Counts all requests and keeps the latest thousand; those to the admin routes are left out."""
+    """Counts all requests and keeps the latest thousand; those to the admin routes are left out.
 
+    Attributes:
+        began: how often it was begun anew.
+    """
+
+    began: int = 0
     total: int = 0
     counters: Counter[str] = field(default_factory=Counter[str])
     recent: deque[Seen] = field(default_factory=lambda: deque[Seen](maxlen=_RECENT))
@@ -53,6 +58,7 @@ class RequestLog:
 
     def clear(self) -> None:
         """Starts counting from zero."""
+        self.began += 1
         self.total = 0
         self.counters.clear()
         self.recent.clear()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -206,6 +207,20 @@ def test_a_reset_of_the_emulator_makes_it_new(swr: httpx.Client) -> None:
     swr.post("/_emulator/clock", json={"offset_seconds": 86400})
     order(swr, kind="429")
     assert swr.post("/_emulator/reset").status_code == 204
+    assert swr.get(ORGANIZATIONS).json() == {"namespaces": []}
+    assert swr.get("/_emulator/requests").json()["total"] == 1
+
+
+def test_what_waits_while_everything_is_reset_is_not_carried_out(swr: httpx.Client) -> None:
+    """It belongs to what is no more: its connection is reset, and it is in no log."""
+    order(swr, kind="latency", method="POST", milliseconds=400, times=1)
+    with ThreadPoolExecutor(1) as others:
+        late = others.submit(swr.post, ORGANIZATIONS, json=GROUP)
+        while swr.get("/_emulator/faults").json():
+            pass
+        assert swr.post("/_emulator/reset").status_code == 204
+        assert isinstance(late.exception(), httpx.ReadError)
+
     assert swr.get(ORGANIZATIONS).json() == {"namespaces": []}
     assert swr.get("/_emulator/requests").json()["total"] == 1
 
