@@ -1,4 +1,4 @@
-"""A Slack workspace, an SWR and swr-bot, each a process of its own; people type and click, and one check ends each test."""
+"""A Slack workspace, an SWR and swr-bot, each a process of its own, and the check that ends every test."""
 
 import json
 import os
@@ -86,7 +86,7 @@ class Bot:
     def stops(self) -> int:
         """Ask it to stop, and return its exit code."""
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        return self.process.wait(2 * PATIENCE)
 
 
 @dataclass

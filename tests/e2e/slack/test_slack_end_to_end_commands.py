@@ -1,11 +1,11 @@
 """What people type to a bot that is a process: look-ups, mentions in threads, and the table of mangled lines."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 if TYPE_CHECKING:
-    from tests.e2e.slack.conftest import House, Room, Server
+    from tests.e2e.slack.conftest import House, Json, Room, Server
 
 PULL = "docker pull swr.cn-north-4.myhuaweicloud.com/payments/taken"
 LONG = "x" * 7_900
@@ -109,24 +109,24 @@ async def test_a_description_stands_on_the_card_as_it_was_meant(
 @pytest.mark.parametrize(
     ("typed", "sentence", "next_step"),
     [
-        ("repo create payments/<@U0GRACE000>", "", ""),
-        ("repo create <@U0GRACE000>", "", "/swr"),
-        ("repo info <@U0GRACE000|grace>", "", ""),
-        ("org create <!channel>", "", ""),
+        ("repo create payments/<@U0GRACE000>", "character 1 of '<@U0GRACE000>' is '<'", "Allowed: "),
+        ("repo create <@U0GRACE000>", "'<@U0GRACE000>' has no slash", "/swr repo create ORGANIZATION/"),
+        ("repo info <@U0GRACE000|grace>", "An image reference is ORG/NAME", "for example payments/api"),
+        ("org create <!channel>", "character 1 of '<!channel>' is '<'", "Did you mean 'channel'?"),
         ("repo create payments/MyApp", "is written in lower case", "myapp"),
         ("repo create payments/pay\U0001f680ments", "U+1F680 ROCKET", "pay-ments"),
         ("org create a--b", "has no two hyphens in a row", "a-b"),
         ("org create library", "is reserved by SWR", "Choose another name."),
-        ("org create payments", "", ""),
+        ("org create payments", "exists already", "choose another name"),
         ("repo create payments/api --category golang", "There is no category 'golang'.", "Did you mean lang?"),
-        ("repo create nowhere/api", "nowhere", ""),
+        ("repo create nowhere/api", "The organization nowhere was not found", "create the organization first"),
         ("repo create payments/taken", "exists already", "Look it up, or choose another name."),
-        ("repo info payments/missing", "payments/missing", ""),
+        ("repo info payments/missing", "payments/missing was not found", "Check the name"),
         (f"repo create payments/{LONG}", "at most", "Leave out"),
-        (f"repo create payments/api --description {LONG}", "", ""),
+        (f"repo create payments/api --description {LONG}", "at most 1,000 are possible", "Shorten it."),
         (LONG, "There is no command", "/swr help"),
-        ("repo create payments/api extra", "extra", ""),
-        ("repo create payments/api --public --public", "", ""),
+        ("repo create payments/api extra", "is a space", "Did you mean 'api-extra'?"),
+        ("repo create payments/api --public --public", "is given twice", "Keep the one you mean."),
     ],
 )
 async def test_bad_input_gets_a_sentence_and_the_next_step(
@@ -179,20 +179,16 @@ async def test_a_deactivated_account_creates_nothing(
     assert swr.creates == 0
 
 
-def _words(message: "dict[str, object]") -> str:
+def _words(message: "Json") -> str:
     """What the blocks say, as one text."""
     found: list[str] = []
-
-    def collect(part: object) -> None:
+    waiting: list[Json] = [message["blocks"]]
+    while waiting:
+        part = waiting.pop(0)
         if isinstance(part, dict):
-            text = part.get("text")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
-            if isinstance(text, str):
-                found.append(text)
-            for value in part.values():  # pyright: ignore[reportUnknownVariableType] - JSON
-                collect(value)
+            members = cast("dict[str, Json]", part)
+            found += [text for name, text in members.items() if name == "text" and isinstance(text, str)]
+            waiting[:0] = members.values()
         elif isinstance(part, list):
-            for value in part:  # pyright: ignore[reportUnknownVariableType] - JSON
-                collect(value)
-
-    collect(message["blocks"])
+            waiting[:0] = cast("list[Json]", part)
     return " ".join(found)

@@ -1,4 +1,4 @@
-"""Bots that stop, are killed, or work side by side, and connections that end: what waits is answered by whoever is there."""
+"""Bots that stop, are killed, or work side by side, and connections that end: what waits is answered later."""
 
 import asyncio
 import time
