@@ -85,7 +85,8 @@ class Assistant:
 
     async def reads(self, tool: str, **arguments: object) -> Told:
         """The result of a call."""
-        result = await self.client.call_tool(tool, dict(arguments), progress_callback=self._progress)
+        async with asyncio.timeout(3 * PATIENCE):  # a question that nobody expects is answered by nobody
+            result = await self.client.call_tool(tool, dict(arguments), progress_callback=self._progress)
         return Told.by(result)
 
     def creates(self, organization: str) -> "asyncio.Task[Told]":

@@ -17,9 +17,7 @@ class ListOrganizations(ReadOperation):
 
     name: ClassVar[str] = "list-organizations"
     summary: ClassVar[str] = "List the organizations visible to this account, all or those whose name holds a text."
-    guidance: ClassVar[str] = (
-        "Use it to find the organization a repository belongs in; it does not list repositories."
-    )
+    guidance: ClassVar[str] = "Use it to find the organization a repository belongs in; it does not list repositories."
     command: ClassVar[Command] = Command(
         words="org list", target=("text",), label="[TEXT]", examples=("org list", "org list pay")
     )
